@@ -1,0 +1,155 @@
+import { ConfigurationError, RequestError } from "../errors.ts";
+import { parseDuration } from "./duration.ts";
+
+/** How long certificates of a profile may live. Durations as {@link parseDuration} reads them. */
+export interface ClaimsOptions {
+  /** Validity when the requester asks for none; default `P30D`. */
+  readonly defaultValidity?: string;
+  /** Shortest validity that may be asked for, and that clamping to the issuer may leave; default `PT5M`. */
+  readonly minimumValidity?: string;
+  /** Longest validity that may be asked for; default `P90D`. */
+  readonly maximumValidity?: string;
+  /** How far notBefore lies in the past, for clients whose clock is behind: a minute (the default, `PT1M`) to an hour. */
+  readonly backdate?: string;
+}
+
+/** Claims with every value known, in milliseconds. */
+export interface Claims {
+  readonly defaultValidity: number;
+  readonly minimumValidity: number;
+  readonly maximumValidity: number;
+  readonly backdate: number;
+}
+
+/** First and last second of a certificate, milliseconds since 1970 UTC; the last is inclusive. */
+export interface Validity {
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/**
+ * Reads claims and fills in the defaults.
+ *
+ * @throws {ConfigurationError} `ERR_OPTION_INVALID`: not a duration in whole seconds, a backdate of less than a minute or
+ * more than an hour, or not minimum <= default <= maximum.
+ */
+export function parseClaims(options: ClaimsOptions = {}): Claims {
+  const claims = {
+    defaultValidity: parseWholeSeconds("defaultValidity", options.defaultValidity ?? "P30D"),
+    minimumValidity: parseWholeSeconds("minimumValidity", options.minimumValidity ?? "PT5M"),
+    maximumValidity: parseWholeSeconds("maximumValidity", options.maximumValidity ?? "P90D"),
+    backdate: parseWholeSeconds("backdate", options.backdate ?? "PT1M"),
+  };
+  const { defaultValidity, minimumValidity, maximumValidity, backdate } = claims;
+  if (minimumValidity > defaultValidity || defaultValidity > maximumValidity) {
+    throw invalid(
+      `claims are not in order: minimumValidity ${seconds(minimumValidity)}, defaultValidity ${seconds(defaultValidity)}, maximumValidity ${seconds(maximumValidity)}`,
+    );
+  }
+  if (backdate < 60_000 || backdate > 3_600_000)
+    throw invalid(`backdate of ${seconds(backdate)} is not within 60 s to 3600 s`);
+  return Object.freeze(claims);
+}
+
+/** Certificates know whole seconds only, so anything finer would be granted and not written. */
+function parseWholeSeconds(claim: string, text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds % 1000 === 0) return milliseconds;
+  throw invalid(`${claim} of ${milliseconds} ms is not a whole number of seconds`);
+}
+
+function invalid(message: string): ConfigurationError {
+  return new ConfigurationError("ERR_OPTION_INVALID", message);
+}
+
+/** What {@link planValidity} decides on. */
+export interface ValidityRequest {
+  readonly claims: Claims;
+  /** When the issuer and every certificate above it begin and end to be valid. */
+  readonly issuer: Validity;
+  readonly now: number;
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+}
+
+/**
+ * Decides the validity of a certificate.
+ *
+ * What was not asked for follows the claims and is clamped to the issuer: a certificate never outlives its chain. What
+ * was asked for is granted exactly or refused. A validity of 90 days spans 7 776 000 seconds, both ends included, so
+ * notAfter is one second before the round figure.
+ *
+ * @throws {RequestError} `ERR_VALIDITY_REFUSED`: outside the claims or the issuer; the message names limit and ask.
+ * @see RFC 5280 section 4.1.2.5
+ */
+export function planValidity({ claims, issuer, now, notBefore, notAfter }: ValidityRequest): Validity {
+  const start = wholeSecond(notBefore ?? now);
+  const from =
+    notBefore === undefined ? Math.max(wholeSecond(now - claims.backdate), issuer.notBefore) : start;
+  const until =
+    notAfter === undefined
+      ? Math.min(start + claims.defaultValidity - 1000, issuer.notAfter)
+      : wholeSecond(notAfter);
+  assertStart({ claims, issuer, now, from });
+  if (notAfter === undefined) assertRoom(claims, start, issuer);
+  assertLength(claims, start, until);
+  if (until > issuer.notAfter)
+    throw refused(`notAfter ${iso(until)} is after the issuer's ${iso(issuer.notAfter)}`);
+  if (until < now) throw refused(`notAfter ${iso(until)} has passed, it is ${iso(now)}`);
+  return { notBefore: from, notAfter: until };
+}
+
+function assertStart({
+  claims,
+  issuer,
+  now,
+  from,
+}: {
+  claims: Claims;
+  issuer: Validity;
+  now: number;
+  from: number;
+}): void {
+  if (now < issuer.notBefore)
+    throw refused(`the issuer's notBefore ${iso(issuer.notBefore)} has not come, it is ${iso(now)}`);
+  const earliest = wholeSecond(now - claims.backdate);
+  if (from < earliest)
+    throw refused(`notBefore ${iso(from)} is before ${iso(earliest)}, the furthest backdate`);
+  if (from > now + claims.maximumValidity)
+    throw refused(`notBefore ${iso(from)} is more than ${seconds(claims.maximumValidity)} ahead`);
+  if (from < issuer.notBefore)
+    throw refused(`notBefore ${iso(from)} is before the issuer's ${iso(issuer.notBefore)}`);
+}
+
+function assertRoom({ minimumValidity }: Claims, start: number, { notAfter }: Validity): void {
+  const left = notAfter - start + 1000;
+  if (left >= minimumValidity) return;
+  throw refused(
+    `the issuer's notAfter ${iso(notAfter)} leaves ${seconds(left)}, the minimum is ${seconds(minimumValidity)}`,
+  );
+}
+
+function assertLength({ minimumValidity, maximumValidity }: Claims, start: number, until: number): void {
+  if (until < start) throw refused(`notAfter ${iso(until)} is before notBefore ${iso(start)}`);
+  const length = until - start + 1000;
+  if (length < minimumValidity)
+    throw refused(`validity of ${seconds(length)} is below the minimum of ${seconds(minimumValidity)}`);
+  if (length > maximumValidity)
+    throw refused(`validity of ${seconds(length)} is above the maximum of ${seconds(maximumValidity)}`);
+}
+
+function wholeSecond(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
+}
+
+function seconds(milliseconds: number): string {
+  return `${milliseconds / 1000} s`;
+}
+
+function iso(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+function refused(message: string): RequestError {
+  return new RequestError("ERR_VALIDITY_REFUSED", message);
+}
