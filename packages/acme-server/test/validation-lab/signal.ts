@@ -1,0 +1,4 @@
+/** A signal that never aborts. */
+export function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
