@@ -154,6 +154,8 @@ export interface Explanation {
   readonly decisions: readonly RuleDecision[];
   /** The denials among the decisions; empty exactly when the verdict is `allow`. */
   readonly denials: readonly Denial[];
+  /** What a policy threw, for the operator; present when one could not be evaluated, which denies the request. */
+  readonly failure?: unknown;
   readonly plan: {
     readonly profile: string;
     readonly identifiers: readonly Identifier[];

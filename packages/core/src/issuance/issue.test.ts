@@ -64,7 +64,7 @@ describe("issue", () => {
       extensions: [new x509.SubjectAlternativeNameExtension([{ type: "dns", value: "www.lab.example" }])],
     });
     const der = new Uint8Array(csr.rawData);
-    const forms: readonly (IssueRequest & { csr: unknown })["csr"][] = [
+    const forms: readonly Extract<IssueRequest, { csr: unknown }>["csr"][] = [
       der,
       Buffer.from(der),
       csr.toString("pem"),

@@ -16,12 +16,12 @@ export function toIssuedCertificate(record: CertificateRecord, issuer: Issuer): 
       return [record.certificate, ...above].map((der) => encodePem("CERTIFICATE", der)).join("");
     },
     fingerprint: record.fingerprint,
-    identifiers: record.identifiers,
-    requester: record.requester,
+    identifiers: Object.freeze(record.identifiers.map((identifier) => Object.freeze({ ...identifier }))),
+    requester: Object.freeze({ ...record.requester }),
     profile: record.profile,
     notBefore: new Date(record.notBefore),
     notAfter: new Date(record.notAfter),
     issuedAt: new Date(record.issuedAt),
-    ...(record.revocation !== undefined && { revocation: record.revocation }),
+    ...(record.revocation !== undefined && { revocation: Object.freeze({ ...record.revocation }) }),
   });
 }

@@ -38,11 +38,12 @@ export function assertGranted({ denials, failure }: Judgement): void {
 }
 
 /** Presents a judgement as an explanation. */
-export function explainJudgement(plan: NamesPlan, { decisions, denials }: Judgement): Explanation {
+export function explainJudgement(plan: NamesPlan, { decisions, denials, failure }: Judgement): Explanation {
   return Object.freeze({
     verdict: denials.length === 0 ? "allow" : "deny",
     decisions,
     denials,
+    ...(failure !== undefined && { failure }),
     plan: Object.freeze({
       profile: plan.profile.name,
       identifiers: plan.identifiers,

@@ -1,0 +1,1 @@
+export { acmeStoreConformance } from "./acme-store.ts";

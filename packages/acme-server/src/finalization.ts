@@ -1,0 +1,87 @@
+import {
+  type CertificationRequest,
+  type Identifier,
+  type IssuedCertificate,
+  isCaError,
+  parseCertificate,
+  sameIdentifier,
+} from "@chancery/core";
+import { equalBytes } from "@chancery/core/crypto";
+import type { Context } from "./context.ts";
+import type { Order } from "./model/order.ts";
+import type { StoredProblem } from "./problem.ts";
+
+/** How an attempt to issue the certificate of a claimed order ended. */
+export type IssuanceResult =
+  | {
+      readonly outcome: "issued";
+      readonly certificate: { readonly issuerId: string; readonly serialNumber: string };
+    }
+  /** The authority refused before it signed anything. */
+  | { readonly outcome: "refused"; readonly error: unknown }
+  /** What came back is not what was ordered, and must not be served. */
+  | { readonly outcome: "wrong"; readonly error: unknown }
+  /** Nobody knows how far it went; asking again with the same request id finds out. */
+  | { readonly outcome: "unknown"; readonly error: unknown };
+
+/**
+ * Issues the certificate of an order that is `processing`.
+ *
+ * Repeating it for one order is safe: the order's request id makes the authority answer its first certificate again.
+ */
+export async function issueForOrder(
+  { ca }: Pick<Context, "ca">,
+  order: Order,
+  csr: CertificationRequest,
+): Promise<IssuanceResult> {
+  try {
+    const certificate = await ca.issue({
+      csr,
+      requester: { kind: "acme", id: order.accountId },
+      requestId: `acme:${order.id}`,
+      ...(order.profile !== undefined && { profile: order.profile }),
+      ...(order.notBefore !== undefined && { notBefore: new Date(order.notBefore) }),
+      ...(order.notAfter !== undefined && { notAfter: new Date(order.notAfter) }),
+    });
+    return assertOrdered(certificate, order, csr);
+  } catch (error) {
+    return { outcome: outcomeOf(error), error };
+  }
+}
+
+/** What an order keeps when its certificate turned out to be another one. */
+export const wrongCertificate: StoredProblem = {
+  type: "serverInternal",
+  detail: "the certificate authority answered a certificate that was not ordered",
+  status: 500,
+};
+
+/** Whether two lists name the same, whatever the order; neither has repetitions. */
+export function sameIdentifiers(left: readonly Identifier[], right: readonly Identifier[]): boolean {
+  return (
+    left.length === right.length && left.every((name) => right.some((other) => sameIdentifier(name, other)))
+  );
+}
+
+/** Codes that the authority answers only before it reserves a serial number: nothing is signed. */
+const refusals = /^ERR_(?:CSR|IDENTIFIER|ISSUER|KEY|POLICY|PROFILE|VALIDITY)_/;
+
+function outcomeOf(error: unknown): "refused" | "unknown" | "wrong" {
+  if (!isCaError(error)) return "unknown";
+  if (error.code === "ERR_REQUEST_ID_REUSED") return "wrong";
+  return refusals.test(error.code) ? "refused" : "unknown";
+}
+
+/** The authority may be a remote one; what it answers is served as what was ordered, so it has to be that. */
+function assertOrdered(issued: IssuedCertificate, order: Order, csr: CertificationRequest): IssuanceResult {
+  const { issuerId, serialNumber, certificate, identifiers } = issued;
+  const sameKey = equalBytes(parseCertificate(certificate).publicKey.der, csr.publicKey.der);
+  if (sameKey && sameIdentifiers(identifiers, order.identifiers)) {
+    return { outcome: "issued", certificate: { issuerId, serialNumber } };
+  }
+  const what = sameKey ? "names" : "key";
+  return {
+    outcome: "wrong",
+    error: new Error(`certificate ${serialNumber} has not the ${what} of order ${order.id}`),
+  };
+}
