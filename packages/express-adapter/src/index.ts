@@ -1,0 +1,1 @@
+export { type ExpressHandler, type NodeListenerOptions, toExpress } from "./to-express.ts";
