@@ -5,6 +5,7 @@ import { authorizationCases } from "./acme-store-cases/authorizations.ts";
 import { finalizationCases } from "./acme-store-cases/finalizations.ts";
 import { nonceAndValueCases } from "./acme-store-cases/nonces-and-values.ts";
 import { orderCases } from "./acme-store-cases/orders.ts";
+import { taskCases } from "./acme-store-cases/tasks.ts";
 import { validationCases } from "./acme-store-cases/validations.ts";
 
 /**
@@ -18,6 +19,7 @@ export function acmeStoreConformance(options: ConformanceOptions<AcmeStore>): vo
     ...accountCases,
     ...orderCases,
     ...authorizationCases,
+    ...taskCases,
     ...validationCases,
     ...finalizationCases,
     ...nonceAndValueCases,

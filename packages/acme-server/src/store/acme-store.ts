@@ -16,7 +16,8 @@ import type { StoredProblem } from "../problem.ts";
  * UTC. Stored states never move backwards: RFC 8555 section 7.1.6 names the edges, and every transition here
  * checks the state it starts from.
  *
- * Errors: only `StoreError` of `@chancery/core`. What a race can bring about is an outcome, not an error.
+ * Errors: only `StoreError` of `@chancery/core`. What a race can bring about is an outcome, not an error. Creating with an
+ * id that is taken is `ERR_STORE_CONFLICT`. Input is copied when a method is called, not when its promise resolves.
  */
 export interface AcmeStore {
   /**
@@ -91,6 +92,7 @@ export interface AcmeStore {
    * `accepted` is answered to exactly one caller for one authorization; later callers, callers for a sibling
    * challenge, and callers whose authorization is not pending or has expired get `unchanged`.
    *
+   * @throws {StoreError} `ERR_STORE_NOT_FOUND`: there is no such authorization or challenge.
    * @param input.keyAuthorization - Stored with the task, so that a later change of the account key does not matter
    * (RFC 8555 sections 8.3, 8.4).
    */
@@ -162,7 +164,10 @@ export interface AcmeStore {
    * Claims an order for issuance: `ready` to `processing`, if its account is valid, every authorization is valid and
    * nothing has expired at `now`. Stores the CSR and a finalization task whose lease the caller holds.
    *
-   * Of concurrent callers exactly one gets `claimed`. Everyone else gets `refused` with the order as it is.
+   * Of concurrent callers exactly one gets `claimed`. Everyone else gets `refused` with the order as it is. The fence is
+   * higher than any that the order had before, so that a worker of an earlier finalization cannot end this one.
+   *
+   * @throws {StoreError} `ERR_STORE_NOT_FOUND`: there is no such order.
    */
   beginFinalization(input: {
     readonly orderId: string;
@@ -183,6 +188,8 @@ export interface AcmeStore {
    *
    * Going back to `ready` is the one edge that points backwards; it is taken only before anything is signed.
    * `stale`: the fence is not the task's latest, or the order is not `processing`; nothing changes.
+   *
+   * @throws {StoreError} `ERR_STORE_NOT_FOUND`: there is no such order.
    */
   completeFinalization(input: {
     readonly orderId: string;

@@ -10,7 +10,10 @@ const mistakes: readonly { why: string; breaks: Breakage; noticedBy: string }[] 
   {
     why: "forgets request ids",
     breaks: (store) => ({
-      reserve: ({ requestId: _, ...reservation }) => store.reserve(reservation),
+      reserve: (given) => {
+        const { requestId: _, ...reservation } = given;
+        return store.reserve(reservation);
+      },
     }),
     noticedBy: "reserve: of 16 concurrent callers with one requestId",
   },
@@ -78,7 +81,12 @@ const mistakes: readonly { why: string; breaks: Breakage; noticedBy: string }[] 
   },
   {
     why: "loses the reason",
-    breaks: (store) => ({ revoke: ({ reason: _, ...revocation }) => store.revoke(revocation) }),
+    breaks: (store) => ({
+      revoke: (given) => {
+        const { reason: _, ...revocation } = given;
+        return store.revoke(revocation);
+      },
+    }),
     noticedBy: "revoke: keeps every reason",
   },
   {

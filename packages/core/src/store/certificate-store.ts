@@ -33,7 +33,8 @@ export interface CertificateStore {
    * The first completion wins. A later one, with the same or other certificate bytes, changes nothing, appends
    * nothing and gets the winner's record back.
    *
-   * @throws {StoreError} `ERR_STORE_NOT_FOUND`: there is no such reservation.
+   * @throws {StoreError} `ERR_STORE_NOT_FOUND`: there is no such reservation; `ERR_STORE_CONFLICT`: another certificate has
+   * this fingerprint.
    */
   complete(completion: Completion): Promise<CertificateRecord>;
 

@@ -148,6 +148,12 @@ export async function claimValidation(
   return task;
 }
 
+/** The task, which must be a validation. */
+export function asValidation(task: Task | undefined): ValidationTask {
+  if (task?.kind === "validation") return task;
+  throw new Error(`claimed ${task?.kind ?? "nothing"}, expected a validation`);
+}
+
 /** Claims tasks and expects exactly one, a finalization. */
 export async function claimFinalization(
   store: AcmeStore,

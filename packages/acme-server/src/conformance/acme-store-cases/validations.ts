@@ -2,7 +2,7 @@ import { type ConformanceCases, expectEqual, race, tally } from "@chancery/core/
 import type { AcmeStore, ValidationTask } from "../../store/acme-store.ts";
 import {
   accept,
-  account,
+  asValidation,
   authorization,
   authorizationStates,
   claim,
@@ -18,57 +18,8 @@ import {
   succeed,
 } from "./examples.ts";
 
-/** The queue, and how validations end. */
+/** How validations end, or go on. */
 export const validationCases: ConformanceCases<AcmeStore> = {
-  "claimTasks: leases due tasks of one directory, the longest due first, at most `limit`": async ({
-    store,
-    replica,
-  }) => {
-    for (const [number, due] of [5, 1, 4, 2, 3].entries()) {
-      await placeOrder(store, number);
-      await accept(store, `authorization-${number}`, { now: now + due });
-    }
-    const foreign = authorization(9, { accountId: "account-9", directoryId: "other" });
-    await store.createAccount(account(9, { directoryId: "other" }));
-    await placeOrder(store, 9, [foreign], { accountId: "account-9", directoryId: "other" });
-    await accept(store, "authorization-9");
-    expectEqual(await ids(claim(replica)), [], "before anything is due");
-    expectEqual(await ids(claim(replica, { now: now + 4, limit: 2 })), [1, 3], "the first two");
-    expectEqual(await ids(claim(replica, { now: now + 4 })), [4, 2], "the rest of what is due");
-    expectEqual(await ids(claim(replica, { now: now + 5 })), [0], "the last");
-    expectEqual(await ids(claim(replica, { now: now + 5 })), [], "nothing is left");
-    expectEqual(
-      await ids(claim(replica, { now: now + 5, directoryId: "other" })),
-      [9],
-      "another directory's",
-    );
-  },
-
-  "claimTasks: no two concurrent callers get the same task": async (opened) => {
-    for (let number = 0; number < 24; number += 1) {
-      await placeOrder(opened.store, number);
-      await accept(opened.store, `authorization-${number}`);
-    }
-    const claimed = await race(opened, 10, (handle) => ids(claim(handle, { limit: 3 })));
-    expectEqual(
-      claimed.flat().sort((left, right) => left - right),
-      Array.from({ length: 24 }, (_, index) => index),
-      "the tasks of all callers together",
-    );
-  },
-
-  "claimTasks: a lease keeps others away until it ends, then the task is due again under a higher fence (case 105)":
-    async ({ store, replica }) => {
-      await placeOrder(store, 1);
-      await accept(store, "authorization-1");
-      const first = await claimValidation(store, { leaseUntil: now + minute });
-      expectEqual(await claim(replica, { now: now + minute - 1 }), [], "while the lease runs");
-      const second = await claimValidation(replica, { now: now + minute, leaseUntil: now + 2 * minute });
-      expectEqual(second.fence > first.fence, true, "the second fence is above the first");
-      expectEqual({ ...second, fence: 0 }, { ...first, fence: 0 }, "the task itself");
-      expectEqual(await claim(store, { now: now + minute }), [], "while the second lease runs");
-    },
-
   "completeValidation: a worker that lost its lease changes nothing, its successor's result counts": async ({
     store,
     replica,
@@ -171,7 +122,7 @@ export const validationCases: ConformanceCases<AcmeStore> = {
       }
       const tasks = await claim(opened.store, { limit: 16 });
       const answers = await race(opened, tasks.length, (handle, index) =>
-        succeed(handle, validation(tasks[index])),
+        succeed(handle, asValidation(tasks[index])),
       );
       expectEqual(tally(answers), { applied: 16 }, "the answers");
       expectEqual(
@@ -191,7 +142,7 @@ export const validationCases: ConformanceCases<AcmeStore> = {
       }
       const tasks = await claim(opened.store, { limit: 16 });
       await race(opened, tasks.length, (handle, index) => {
-        const task = validation(tasks[index]);
+        const task = asValidation(tasks[index]);
         return Number(task.authorization.id.slice("authorization-".length)) < 100
           ? succeed(handle, task)
           : fail(handle, task);
@@ -222,7 +173,7 @@ export const validationCases: ConformanceCases<AcmeStore> = {
       await placeOrder(store, 2, [authorization(2, { expiresAt: now + hour })]);
       await accept(store, "authorization-1");
       await accept(store, "authorization-2");
-      const tasks = (await claim(store)).map(validation);
+      const tasks = (await claim(store)).map(asValidation);
       const [first, second] = tasks.sort((left, right) =>
         left.authorization.id < right.authorization.id ? -1 : 1,
       );
@@ -301,16 +252,4 @@ function retry(
 ): Promise<"applied" | "stale"> {
   const failure = { error: connectionError, now: instant, runAt: now + minute };
   return store.retryValidation({ authorizationId: authorization.id, fence, ...failure });
-}
-
-function validation(task: Awaited<ReturnType<typeof claim>>[number] | undefined): ValidationTask {
-  if (task?.kind !== "validation")
-    throw new Error(`claimed ${task?.kind ?? "nothing"}, expected a validation`);
-  return task;
-}
-
-async function ids(tasks: ReturnType<typeof claim>): Promise<number[]> {
-  return (await tasks).map((task) =>
-    Number(validation(task).authorization.id.slice("authorization-".length)),
-  );
 }

@@ -112,11 +112,7 @@ function markValid(
   now: number,
   expiresAt: number,
 ): void {
-  const challenges = changeChallenge(authorization, type, ({ error: _, ...challenge }) => ({
-    ...challenge,
-    status: "valid",
-    validatedAt: now,
-  }));
+  const challenges = changeChallenge(authorization, type, (challenge) => passed(challenge, now));
   memory.authorizations.set(authorization.id, {
     ...authorization,
     state: "valid",
@@ -127,6 +123,11 @@ function markValid(
     if (order.state !== "pending" || !isAuthorized(memory, order, now)) continue;
     memory.orders.set(order.id, { ...order, state: "ready" });
   }
+}
+
+function passed(challenge: Challenge, now: number): Challenge {
+  const { error: _, ...kept } = challenge;
+  return { ...kept, status: "valid", validatedAt: now };
 }
 
 function markInvalid(memory: Memory, authorization: Authorization, type: string, error: StoredProblem): void {

@@ -122,3 +122,11 @@ export async function listAll(
 export async function wholeTrail(store: CertificateStore): Promise<readonly AuditEntry[]> {
   return store.listAudit({ limit: 1000 });
 }
+
+/** Reads the whole audit trail without the places that the store gave the facts. */
+export async function wholeTrailOfFacts(store: CertificateStore): Promise<AuditFact[]> {
+  return (await wholeTrail(store)).map((entry) => {
+    const { sequence: _, ...fact } = entry;
+    return fact;
+  });
+}

@@ -1,7 +1,15 @@
 import type { CertificateStore } from "../../store/certificate-store.ts";
 import { expectEqual, spoil } from "../expect.ts";
 import type { ConformanceCases } from "../harness.ts";
-import { completion, issue, recordOf, reservation, revocation, wholeTrail } from "./examples.ts";
+import {
+  completion,
+  issue,
+  recordOf,
+  reservation,
+  revocation,
+  wholeTrail,
+  wholeTrailOfFacts,
+} from "./examples.ts";
 
 const hostileTexts = [
   `'; DROP TABLE certificate; --`,
@@ -46,7 +54,7 @@ export const valueCases: ConformanceCases<CertificateStore> = {
       expectEqual(await replica.findByRequestId(text), { outcome: "issued", record }, `finding ${text}`);
       const identifier = { type: "uri", value: text } as const;
       expectEqual(await replica.list({ limit: 5, identifier }), [record], `the identifier ${text}`);
-      const { sequence: _, ...entry } = (await wholeTrail(replica)).at(-1) ?? { sequence: 0 };
+      const entry = (await wholeTrailOfFacts(replica)).at(-1);
       expectEqual(entry, audit, `the audit entry with ${text}`);
     }
     expectEqual((await store.list({ limit: 100 })).length, hostileTexts.length, "the certificates");
@@ -153,7 +161,7 @@ export const valueCases: ConformanceCases<CertificateStore> = {
         { ...record, revocation: { revokedAt, reason } },
         "the end of it",
       );
-      const facts = (await wholeTrail(replica)).map(({ sequence: _, ...entry }) => entry);
+      const facts = await wholeTrailOfFacts(replica);
       expectEqual(facts, [completion(expected).audit, revocation(expected).audit], "the audit trail");
     },
 
@@ -176,7 +184,7 @@ export const valueCases: ConformanceCases<CertificateStore> = {
     const { revokedAt, reason } = revocation(planned);
     const revoked = { ...recordOf(planned, completion(planned)), revocation: { revokedAt, reason } };
     expectEqual(await store.find(planned), revoked, "the record");
-    const facts = (await wholeTrail(store)).map(({ sequence: _, ...entry }) => entry);
+    const facts = await wholeTrailOfFacts(store);
     expectEqual(facts, [completion(planned).audit, revocation(planned).audit], "the audit trail");
   },
 };

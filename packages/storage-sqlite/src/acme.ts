@@ -1,0 +1,1 @@
+export { createSqliteAcmeStore } from "./acme/store.ts";
