@@ -1,6 +1,7 @@
 import type { DerElement } from "../asn1/der-reader.ts";
 import { encodeDer } from "../asn1/der-writer.ts";
 import { contextPrimitive } from "../asn1/tags.ts";
+import { textOf } from "../encoding/character-codes.ts";
 import { DerError } from "../errors.ts";
 import { type Identifier, type IdentifierType, parseIdentifier } from "../identifier/identifier.ts";
 import { formatIpAddress, readIpAddress } from "../identifier/ip-address.ts";
@@ -41,7 +42,7 @@ export function readGeneralName({ tag, content }: DerElement): Identifier {
 
 /** Reads IA5String contents. @throws {DerError} Octets above 0x7E or control characters. */
 export function readAscii(content: Uint8Array): string {
-  const text = Array.from(content, (octet) => String.fromCharCode(octet)).join("");
+  const text = textOf(Array.from(content));
   if (!/^[\x20-\x7e]*$/.test(text)) throw new DerError("a name has octets outside printable ASCII");
   return text;
 }

@@ -9,6 +9,7 @@ import {
 } from "../asn1/der-writer.ts";
 import { attributeTypeOids } from "../asn1/oids.ts";
 import { tags } from "../asn1/tags.ts";
+import { textOf } from "../encoding/character-codes.ts";
 import { DerError } from "../errors.ts";
 
 /** Attribute types that names can be written with. */
@@ -154,13 +155,11 @@ function decodeUtf8(content: Uint8Array, what: string): string {
 function decodeUtf16(content: Uint8Array, what: string): string {
   if (content.length % 2 !== 0) throw new DerError(`${what} has a BMPString of ${content.length} octets`);
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  return Array.from({ length: content.length / 2 }, (_, index) =>
-    String.fromCharCode(view.getUint16(index * 2)),
-  ).join("");
+  return textOf(Array.from({ length: content.length / 2 }, (_, index) => view.getUint16(index * 2)));
 }
 
 function latin1(content: Uint8Array): string {
-  return Array.from(content, (octet) => String.fromCharCode(octet)).join("");
+  return textOf(Array.from(content));
 }
 
 function checked(text: string, alphabet: RegExp, what: string): string {
@@ -170,7 +169,9 @@ function checked(text: string, alphabet: RegExp, what: string): string {
 
 /** Names are shown to people who decide by them: refuse what makes a name look like another one. */
 function assertHonestText(text: string, what: string): void {
-  if (/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u.test(text)) {
-    throw new DerError(`${what} has control or bidirectional formatting characters`);
+  if (/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u.test(text)) {
+    throw new DerError(
+      `${what} has control or bidirectional formatting characters, or half of a surrogate pair`,
+    );
   }
 }

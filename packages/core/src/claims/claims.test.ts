@@ -113,6 +113,12 @@ describe("planValidity", () => {
       says: "notAfter 2030-01-12T00:00:00Z is after the issuer's 2030-01-11T00:00:00Z",
     },
     {
+      why: "an end one second past the issuer's",
+      ask: { notAfter: now + 10 * day + 1000 },
+      issuer: { ...issuer, notAfter: now + 10 * day },
+      says: "notAfter 2030-01-11T00:00:01Z is after the issuer's 2030-01-11T00:00:00Z",
+    },
+    {
       why: "an end before the start",
       ask: { notBefore: now + day, notAfter: now },
       says: "notAfter 2030-01-01T00:00:00Z is before notBefore 2030-01-02T00:00:00Z",

@@ -35,7 +35,7 @@ const refused = [
   { text: " P1D", why: "white space" },
   { text: "P1D\n", why: "a line end" },
   { text: "1e3s", why: "an exponent" },
-  { text: `${"1h".repeat(9)}`, why: "more terms than anybody means" },
+  { text: "1h".repeat(9), why: "more terms than anybody means" },
   { text: "P9999999D", why: "more digits than anybody means" },
 ] as const;
 

@@ -138,9 +138,13 @@ function importForeignPem(pem: string, passphrase: string | undefined): PrivateK
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw /ENCRYPTED/.test(pem)
-      ? new ConfigurationError("ERR_PASSPHRASE_WRONG", "the passphrase does not open the private key", {
-          cause,
-        })
+      ? new ConfigurationError(
+          "ERR_PASSPHRASE_WRONG",
+          passphrase === undefined
+            ? "the private key is encrypted and no passphrase is given"
+            : "the passphrase does not open the private key",
+          { cause },
+        )
       : new ConfigurationError(
           "ERR_KEY_MALFORMED",
           "the private key is not in a PEM form that the platform can read",

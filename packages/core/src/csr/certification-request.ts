@@ -27,7 +27,10 @@ import { type AcceptedPublicKey, importAccepted } from "../key/public-key.ts";
 import { keyFitsSignature, readSignatureAlgorithm } from "../key/signature-algorithm.ts";
 import { readSubjectPublicKeyInfo } from "../key/subject-public-key-info.ts";
 
-/** Marks what {@link parseCertificationRequest} has made; not exported, so nobody else can write it. */
+/**
+ * Marks what {@link parseCertificationRequest} has made, with the object itself: a copy carries the mark of the original
+ * and so is none. Not exported, so nobody else can write it.
+ */
 const verified: unique symbol = Symbol("verified");
 
 /**
@@ -35,7 +38,7 @@ const verified: unique symbol = Symbol("verified");
  * {@link parseCertificationRequest} makes one.
  */
 export interface CertificationRequest {
-  readonly [verified]: true;
+  readonly [verified]: CertificationRequest;
   /** DER, exactly as received. */
   readonly der: Uint8Array;
   readonly subject: DistinguishedName;
@@ -82,7 +85,7 @@ export async function parseCertificationRequest(input: Uint8Array | string): Pro
 
 /** Whether a value came out of {@link parseCertificationRequest}, and not out of somebody's object literal. */
 export function isVerifiedRequest(value: unknown): value is CertificationRequest {
-  return typeof value === "object" && value !== null && verified in value;
+  return typeof value === "object" && value !== null && verified in value && value[verified] === value;
 }
 
 function decodeRequestPem(text: string): Uint8Array {
@@ -120,7 +123,8 @@ async function readRequest(input: Uint8Array): Promise<CertificationRequest> {
   const publicKey = await importAccepted(readSubjectPublicKeyInfo(spki));
   await verifySignature(info.encoded, algorithm, readBitStringOctets(signature, "signature"), publicKey);
 
-  return Object.freeze({ [verified]: true as const, der, subject, commonName, publicKey, identifiers });
+  const request = { der, subject, commonName, publicKey, identifiers };
+  return Object.freeze(Object.assign(request, { [verified]: request as CertificationRequest }));
 }
 
 async function verifySignature(

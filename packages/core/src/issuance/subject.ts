@@ -19,9 +19,6 @@ export interface Subject {
 /**
  * Step 1 of an issuance: reads and verifies what was sent.
  *
- * Bytes are copied first: policy may take its time, and a caller that reuses its buffer meanwhile must not change what is
- * signed.
- *
  * @throws {CsrError} `ERR_CSR_*`, `ERR_KEY_*`
  * @throws {RequestError} `ERR_KEY_*`, `ERR_IDENTIFIER_MALFORMED`, for a request without a CSR.
  */
@@ -37,7 +34,7 @@ export async function readSubject(request: IssueRequest): Promise<Subject> {
 async function readKeyAndNames(request: IssueRequest): Promise<Omit<Subject, "publicKeyHash">> {
   if (!("csr" in request)) {
     return {
-      publicKey: await acceptPublicKey(new Uint8Array(request.publicKey)),
+      publicKey: await acceptPublicKey(request.publicKey),
       identifiers: readIdentifiers(request.identifiers),
     };
   }
@@ -72,8 +69,7 @@ export function readIdentifiers(identifiers: readonly Identifier[]): readonly Id
 }
 
 function unverified(csr: unknown): Uint8Array | string {
-  if (typeof csr === "string") return csr;
-  if (csr instanceof Uint8Array) return new Uint8Array(csr);
+  if (typeof csr === "string" || csr instanceof Uint8Array) return csr;
   throw new CsrError(
     "ERR_CSR_MALFORMED",
     "csr is neither DER bytes, PEM text, nor the result of parseCertificationRequest",

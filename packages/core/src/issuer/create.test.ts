@@ -53,6 +53,22 @@ describe("createRoot", () => {
     });
   });
 
+  test("E-101: what is written into a name stays one value, whatever it looks like", async () => {
+    const organization = "Lab, CN=Other+O=x\\, OU=y";
+    const { issuer } = await createRoot({ ...options, organization });
+    expect(parseCertificate(issuer.certificate).subject.attributes).toEqual([
+      { type: "2.5.4.10", value: organization },
+      { type: "2.5.4.3", value: "Lab Root" },
+    ]);
+    expect(new X509Certificate(issuer.certificate).subject.split("\n")).toHaveLength(2);
+  });
+
+  test("B-011: draws its serial number from the clock and the chance it was given", async () => {
+    const random = (length: number): Uint8Array => new Uint8Array(length).fill(0xab);
+    const { issuer } = await createRoot({ ...options, random });
+    expect(new X509Certificate(issuer.certificate).serialNumber).toMatch(/^01[0-9A-F]{10}(AB){10}$/);
+  });
+
   test("B-035: writes permitted DNS names and keeps to them", async () => {
     const { issuer } = await createRoot({ ...options, permittedDns: ["Lab.Example", "localhost"] });
     expect(parseCertificate(issuer.certificate).extensions.get("2.5.29.30")?.critical).toBe(true);

@@ -1,9 +1,11 @@
 import "reflect-metadata";
-import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { now } from "../../test/support/authority.ts";
 import { createForeignAuthority, createKeys } from "../../test/support/foreign-authority.ts";
+import { createWorkshop } from "../../test/support/workshop.ts";
 import { generatePrivateKey } from "../key/private-key.ts";
 import { createLocalSigner } from "../signer/local-signer.ts";
 import { type ImportIssuerOptions, importIssuer } from "./issuer.ts";
@@ -12,6 +14,9 @@ const clock = (): Date => now;
 const day = 86_400_000;
 const root = await createForeignAuthority({ subject: "O=Lab, CN=Root" });
 const intermediate = await createForeignAuthority({ subject: "CN=Intermediate", issuer: root });
+
+const workshop = createWorkshop();
+afterAll(() => workshop.dispose());
 
 describe("importIssuer", () => {
   test("takes a root alone", async () => {
@@ -45,23 +50,14 @@ describe("importIssuer", () => {
     expect(issuer.validity).toEqual({ notBefore: now.getTime() - 3000, notAfter: now.getTime() + 5000 });
   });
 
-  const weakPem = execFileSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:1024",
-      "-nodes",
-      "-keyout",
-      "/dev/null",
-      "-subj",
-      "/CN=Weak",
-      "-days",
-      "9999",
-    ],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-  );
+  const weakPem = (): string => {
+    const made = workshop.run(
+      "openssl",
+      "req -x509 -newkey rsa:1024 -nodes -keyout weak.key -out weak.pem -subj /CN=Weak -days 9999".split(" "),
+    );
+    expect(made.ok, made.output).toBe(true);
+    return readFileSync(join(workshop.folder, "weak.pem"), "utf8");
+  };
 
   const refused: readonly {
     why: string;
@@ -102,7 +98,7 @@ describe("importIssuer", () => {
       why: "a CA without keyCertSign",
       says: '"CN=CRL only" may not sign certificates (keyUsage without keyCertSign)',
       options: async () => {
-        const keyUsage = x509.KeyUsageFlags.cRLSign;
+        const keyUsage = "03020102"; // cRLSign alone
         const crlOnly = await createForeignAuthority({ subject: "CN=CRL only", keyUsage });
         return { chainPem: crlOnly.pem, signer: crlOnly.signer };
       },
@@ -233,9 +229,22 @@ describe("importIssuer", () => {
       },
     },
     {
+      why: "B-150: an RSA key of 1024 bits beneath a strong one",
+      says: 'the key of "CN=Weak Link" is not accepted: RSA modulus of 1024 bits',
+      options: async () => {
+        const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", publicExponent: Uint8Array.of(1, 0, 1) };
+        const keys = await crypto.subtle.generateKey({ ...rsa, modulusLength: 1024 }, true, [
+          "sign",
+          "verify",
+        ]);
+        const link = await createForeignAuthority({ subject: "CN=Weak Link", issuer: root, keys });
+        return { chainPem: link.pem + root.pem, signer: link.signer };
+      },
+    },
+    {
       why: "B-150: an RSA key of 1024 bits",
       says: 'the key of "CN=Weak" is not accepted: RSA modulus of 1024 bits',
-      options: async () => ({ chainPem: weakPem, signer: createLocalSigner(await generatePrivateKey()) }),
+      options: async () => ({ chainPem: weakPem(), signer: createLocalSigner(await generatePrivateKey()) }),
     },
   ];
 

@@ -16,9 +16,15 @@ export function isOddPower(n: bigint): boolean {
 }
 
 /** Every prime exponent that 8192 bits allow, as 752 has more than 9 bits, with two primes of the form 2jk + 1. */
-const candidates: readonly { exponent: number; primes: readonly number[] }[] = primesAmong(3, 2, 911, 911).map(
-  (exponent) => ({ exponent, primes: primesAmong(2 * exponent + 1, 2 * exponent, Number.MAX_SAFE_INTEGER, 2) }),
-);
+const candidates: readonly { exponent: number; primes: readonly number[] }[] = primesAmong(
+  3,
+  2,
+  911,
+  911,
+).map((exponent) => ({
+  exponent,
+  primes: primesAmong(2 * exponent + 1, 2 * exponent, Number.MAX_SAFE_INTEGER, 2),
+}));
 
 function primesAmong(start: number, step: number, end: number, count: number): readonly number[] {
   const primes: number[] = [];

@@ -101,7 +101,7 @@ function readNumbers(
   if (algorithm === keyAlgorithmOids.ed25519) return readEd25519(parameters, key);
   throw new RequestError(
     "ERR_KEY_UNSUPPORTED",
-    `public key algorithm ${algorithm} is not one of RSA, EC, Ed25519`,
+    `public key algorithm ${algorithm} is none of those that can sign here: RSA, EC, Ed25519`,
   );
 }
 

@@ -21,7 +21,8 @@ export interface ForeignAuthorityOptions {
   readonly notAfter?: Date;
   readonly pathLength?: number;
   readonly ca?: boolean;
-  readonly keyUsage?: x509.KeyUsageFlags;
+  /** Value of the extension, hexadecimal DER. */
+  readonly keyUsage?: string;
   readonly subjectKeyIdentifier?: boolean;
   /** Hexadecimal, instead of the issuer's own. */
   readonly authorityKeyIdentifier?: string;
@@ -67,11 +68,11 @@ async function extensionsOf(
   keys: CryptoKeyPair,
 ): Promise<x509.Extension[]> {
   const { issuer, ca = true, pathLength, subjectKeyIdentifier = true } = options;
-  const keyUsage = options.keyUsage ?? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
+  const keyUsage = Buffer.from(options.keyUsage ?? "03020106", "hex"); // keyCertSign, cRLSign
   const authorityKey = issuer?.keys.publicKey;
   return [
     new x509.BasicConstraintsExtension(ca, pathLength, true),
-    new x509.KeyUsagesExtension(keyUsage, true),
+    new x509.Extension("2.5.29.15", true, keyUsage),
     ...(subjectKeyIdentifier ? [await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)] : []),
     ...(options.authorityKeyIdentifier === undefined
       ? []

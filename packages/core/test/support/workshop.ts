@@ -9,12 +9,12 @@ export interface Answer {
   readonly output: string;
 }
 
-/** A folder of its own for foreign programs, gone when it is disposed of. */
+/** A folder of its own for foreign programs, gone after `dispose`. */
 export interface Workshop {
   readonly folder: string;
   write(name: string, contents: string | Uint8Array): string;
   run(program: string, args: readonly string[], input?: string): Answer;
-  [Symbol.dispose](): void;
+  dispose(): void;
 }
 
 /** Creates a folder in which foreign programs can be run on files. */
@@ -38,7 +38,7 @@ export function createWorkshop(): Workshop {
       if (error !== undefined) throw error;
       return { ok: status === 0, output: `${stdout}${stderr}` };
     },
-    [Symbol.dispose]() {
+    dispose() {
       rmSync(folder, { recursive: true, force: true });
     },
   };

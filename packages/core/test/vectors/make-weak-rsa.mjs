@@ -47,16 +47,27 @@ function primesApart(steps) {
   return first * nextPrime(first + BigInt(steps) * (1n << 512n));
 }
 
+/** A power of a prime with 2048 bits. */
+function primePower(exponent) {
+  let [low, high] = [1n, 1n << 1024n];
+  while (high - low > 1n) {
+    const middle = (low + high) >> 1n;
+    if (bitLength(middle ** exponent) < 2048) low = middle;
+    else high = middle;
+  }
+  return nextPrime(high + random(32)) ** exponent;
+}
+
 const weak = {
   "ROCA: both primes of the form k * M + 65537^a mod M": sized(() => infineonPrime() * infineonPrime()),
   "two primes next to each other": sized(() => primesApart(0)),
   "two primes that share their upper half, which Fermat's method finds late": sized(() => primesApart(24)),
-  "a factor of 3": sized(() => 3n * prime(2047)),
-  "a factor of 751, the last that is tried": sized(() => 751n * prime(2039)),
+  "a factor of 3": sized(() => 3n * prime(2046)),
+  "a factor of 751, the last that is tried": sized(() => 751n * prime(2038)),
   "an even modulus": sized(() => 2n * prime(1023) * prime(1024)),
-  "the square of a prime": sized(() => prime(1024) ** 2n),
-  "the cube of a prime": sized(() => prime(683) ** 3n),
-  "the fifth power of a prime": sized(() => prime(410) ** 5n),
-  "the 31st power of a prime": sized(() => prime(67) ** 31n),
+  "the square of a prime": sized(() => primePower(2n)),
+  "the cube of a prime": sized(() => primePower(3n)),
+  "the fifth power of a prime": sized(() => primePower(5n)),
+  "the 31st power of a prime": sized(() => primePower(31n)),
 };
 writeFileSync(new URL("rsa/weak.json", import.meta.url), `${JSON.stringify(weak, undefined, 2)}\n`);
