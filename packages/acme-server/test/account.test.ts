@@ -174,7 +174,7 @@ describe("an account", () => {
     expect((await owner.read(owner.kid ?? "")).json.status).toBe("valid");
   });
 
-  test("that is deactivated can do nothing more, and its key cannot come back (A-077, cases 43 and 63)", async () => {
+  test("that is deactivated can do nothing more, and its key cannot come back (A-077, E-056, cases 43 and 63)", async () => {
     const directory = await createTestDirectory();
     const client = await directory.client();
     const order = await placeOrder(client, ["a.test"]);

@@ -17,7 +17,7 @@ const contentTypes: readonly HostileCase[] = [
   "application/jose+json, application/jose+json",
   "text/plain;application/jose+json",
 ].map((type) => ({
-  number: 1,
+  id: "case 1",
   why: `POST with Content-Type "${type}" (A-031)`,
   send: ({ attacker }) => attacker.post(newOrder, {}, { headers: { "content-type": type } }),
   ...malformed,
@@ -26,7 +26,7 @@ const contentTypes: readonly HostileCase[] = [
 
 const methods: readonly HostileCase[] = ["GET", "PUT", "DELETE", "PATCH"].flatMap((method) =>
   ["new-account", "new-order", "revoke-cert", `order/${id}`].map((path) => ({
-    number: 2,
+    id: "case 2",
     why: `${method} /${path} (A-012)`,
     send: async ({ attacker }) => {
       const answer = await attacker.send(`${baseUrl}/${path}`, { method });
@@ -52,7 +52,7 @@ const paths: readonly HostileCase[] = [
   `order/${id}/%2e%2e/%2e%2e/%2e%2e/etc/passwd`,
   `order/..%2f..%2fetc%2fpasswd`,
 ].map((path) => ({
-  number: 6,
+  id: "case 6",
   why: `unknown path /${path.slice(0, 60)} (A-011, E-026)`,
   send: ({ attacker }) => attacker.read(new URL(`${baseUrl}/${path}`).href),
   ...malformed,
@@ -66,7 +66,7 @@ const ids: readonly HostileCase[] = [
   `challenge/${id}/http-01`,
   `certificate/00/00`,
 ].map((path) => ({
-  number: 6,
+  id: "case 6",
   why: `unknown id in /${path}`,
   send: ({ attacker }) =>
     attacker.post(`${baseUrl}/${path}`, path.endsWith("finalize") ? { csr: "MAA" } : ""),
@@ -74,40 +74,40 @@ const ids: readonly HostileCase[] = [
   status: 404,
 }));
 
-describe("A. HTTP envelope", () => {
+describe("A. HTTP envelope: each answer a problem document with a fresh nonce (A-008, A-051)", () => {
   testHostileCases([
     ...contentTypes,
     ...methods,
     {
-      number: 3,
+      id: "case 3",
       why: "a body one octet over the limit (E-020)",
       send: ({ attacker }) => attacker.postBody(newOrder, new Uint8Array(65_537)),
       ...malformed,
       status: 413,
     },
     {
-      number: 3,
+      id: "case 3",
       why: "a stream over the limit that does not say how long it is",
       send: ({ attacker }) => attacker.postBody(newOrder, body(65_537)),
       ...malformed,
       status: 413,
     },
     {
-      number: 3,
+      id: "case 3",
       why: "a stream over the limit that says it is short",
       send: ({ attacker }) => attacker.postBody(newOrder, body(1_000_000), { "content-length": "2" }),
       ...malformed,
       status: 413,
     },
     {
-      number: 3,
+      id: "case 3",
       why: "a short body that says it is long",
       send: ({ attacker }) => attacker.postBody(newOrder, "{}", { "content-length": "1000000" }),
       ...malformed,
       status: 413,
     },
     ...["gzip", "br", "deflate, gzip"].map((encoding) => ({
-      number: 4,
+      id: "case 4",
       why: `Content-Encoding ${encoding}`,
       send: ({ attacker }: Parameters<HostileCase["send"]>[0]) =>
         attacker.post(newOrder, {}, { headers: { "content-encoding": encoding } }),
@@ -115,7 +115,7 @@ describe("A. HTTP envelope", () => {
       status: 415,
     })),
     {
-      number: 5,
+      id: "case 5",
       why: "a body that breaks off (its slowness is for the adapter to end)",
       send: ({ attacker }) => {
         const broken = new ReadableStream({

@@ -22,8 +22,8 @@ const keys = {
 };
 
 /** newAccount with a changed jwk, signed with the key that it began as. */
-const withJwk = (number: number, why: string, key: SigningKey, change: object): HostileCase => ({
-  number,
+const withJwk = (id: string, why: string, key: SigningKey, change: object): HostileCase => ({
+  id,
   why: `${why} (A-036)`,
   send: ({ attacker }) =>
     attacker.post(
@@ -36,24 +36,20 @@ const withJwk = (number: number, why: string, key: SigningKey, change: object): 
 });
 
 const withHeader = (
-  number: number,
+  id: string,
   why: string,
   header: (laboratory: Laboratory) => object,
   expected: Pick<HostileCase, "status" | "type"> = { type: "malformed", status: 400 },
 ): HostileCase => ({
-  number,
+  id,
   why,
   send: (laboratory) => laboratory.attacker.post(newOrder, payload, { header: { ...header(laboratory) } }),
   ...expected,
 });
 
 /** A request whose signature is replaced. */
-const withSignature = (
-  number: number,
-  why: string,
-  change: (signature: Buffer) => Uint8Array,
-): HostileCase => ({
-  number,
+const withSignature = (id: string, why: string, change: (signature: Buffer) => Uint8Array): HostileCase => ({
+  id,
   why,
   send: async ({ attacker }) => {
     const header = { alg: "ES256", nonce: await attacker.nonce(), url: newOrder, kid: attacker.kid };
@@ -72,54 +68,57 @@ const kidOf = ({ attacker }: Laboratory) => attacker.kid ?? "";
 describe("C. Algorithm and key", () => {
   testHostileCases([
     ...["none", "HS256", "HS512", "ES256K", "es256", "RS1", "PS512", "ECDH-ES", "toString"].map((alg) =>
-      withHeader(26, `alg ${alg} (A-033, A-035)`, () => ({ alg }), {
+      withHeader("case 26", `alg ${alg} (A-033, A-035)`, () => ({ alg }), {
         type: "badSignatureAlgorithm",
         status: 400,
       }),
     ),
-    withHeader(27, "no alg", () => ({ alg: undefined })),
-    withHeader(27, "alg that is a number", () => ({ alg: 256 })),
-    withHeader(28, "jwk and kid (A-032)", ({ attacker }) => ({ jwk: attacker.key.jwk })),
-    withHeader(28, "neither jwk nor kid (A-032)", () => ({ kid: undefined })),
-    withHeader(28, "an empty kid", () => ({ kid: "" })),
-    withHeader(28, "jwk null", () => ({ kid: undefined, jwk: null })),
-    withHeader(29, "jwk where kid is wanted (A-038)", ({ attacker }) => ({
+    withHeader("case 27", "no alg", () => ({ alg: undefined })),
+    withHeader("case 27", "alg that is a number", () => ({ alg: 256 })),
+    withHeader("case 28", "jwk and kid (A-032)", ({ attacker }) => ({ jwk: attacker.key.jwk })),
+    withHeader("case 28", "neither jwk nor kid (A-032)", () => ({ kid: undefined })),
+    withHeader("case 28", "an empty kid", () => ({ kid: "" })),
+    withHeader("case 28", "jwk null", () => ({ kid: undefined, jwk: null })),
+    withHeader("case 29", "jwk where kid is wanted (A-038)", ({ attacker }) => ({
       kid: undefined,
       jwk: attacker.key.jwk,
     })),
     {
-      number: 29,
+      id: "case 29",
       why: "kid where jwk is wanted (A-038)",
       send: ({ attacker }) => attacker.post(newAccount, {}),
       type: "malformed",
       status: 400,
     },
     ...["d", "p", "q", "dp", "dq", "qi", "oth", "k"].map((member) =>
-      withJwk(30, `the private member ${member}`, keys.ES256, { [member]: "AA" }),
+      withJwk("case 30", `the private member ${member}`, keys.ES256, { [member]: "AA" }),
     ),
-    withJwk(31, "kty oct (E-010)", keys.ES256, { kty: "oct" }),
-    withJwk(31, "an unknown kty", keys.ES256, { kty: "AKP" }),
-    withJwk(31, "secp256k1", keys.ES256, { crv: "secp256k1" }),
-    withJwk(31, "P-192", keys.ES256, { crv: "P-192" }),
-    withJwk(32, "a point off the curve", keys.ES256, {
+    withJwk("case 31", "kty oct (E-010)", keys.ES256, { kty: "oct" }),
+    withJwk("case 31", "an unknown kty", keys.ES256, { kty: "AKP" }),
+    withJwk("case 31", "secp256k1", keys.ES256, { crv: "secp256k1" }),
+    withJwk("case 31", "P-192", keys.ES256, { crv: "P-192" }),
+    withJwk("case 32", "a point off the curve", keys.ES256, {
       y: b64(y.map((octet, index) => (index === 31 ? octet ^ 1 : octet))),
     }),
-    withJwk(32, "the point at infinity", keys.ES256, { x: b64(Buffer.alloc(32)), y: b64(Buffer.alloc(32)) }),
-    withJwk(32, "a short coordinate", keys.ES256, { y: b64(y.subarray(1)) }),
-    withJwk(32, "a long coordinate", keys.ES256, { y: b64(Buffer.concat([Buffer.of(0), y])) }),
-    withJwk(33, "RSA of 1024 bits", keys.RS256, { n: b64(modulus.subarray(0, 128)) }),
-    withJwk(33, "RSA of 16 384 bits", keys.RS256, { n: b64(Buffer.alloc(2048, 0xff)) }),
-    withJwk(33, "an even modulus", keys.RS256, {
+    withJwk("case 32", "the point at infinity", keys.ES256, {
+      x: b64(Buffer.alloc(32)),
+      y: b64(Buffer.alloc(32)),
+    }),
+    withJwk("case 32", "a short coordinate", keys.ES256, { y: b64(y.subarray(1)) }),
+    withJwk("case 32", "a long coordinate", keys.ES256, { y: b64(Buffer.concat([Buffer.of(0), y])) }),
+    withJwk("case 33", "RSA of 1024 bits", keys.RS256, { n: b64(modulus.subarray(0, 128)) }),
+    withJwk("case 33", "RSA of 16 384 bits", keys.RS256, { n: b64(Buffer.alloc(2048, 0xff)) }),
+    withJwk("case 33", "an even modulus", keys.RS256, {
       n: b64(modulus.map((octet, index) => (index === 255 ? octet & 0xfe : octet))),
     }),
-    ...["AQ", "Ag", "AQAC", "AQAAAAE"].map((e) => withJwk(33, `exponent ${e}`, keys.RS256, { e })),
-    withJwk(33, "a leading zero in the modulus", keys.RS256, {
+    ...["AQ", "Ag", "AQAC", "AQAAAAE"].map((e) => withJwk("case 33", `exponent ${e}`, keys.RS256, { e })),
+    withJwk("case 33", "a leading zero in the modulus", keys.RS256, {
       n: b64(Buffer.concat([Buffer.of(0), modulus])),
     }),
-    withJwk(34, "a modulus with small factors", keys.RS256, { n: b64(Buffer.alloc(256, 0xff)) }),
-    withJwk(35, "EdDSA with X25519", keys.EdDSA, { crv: "X25519" }),
+    withJwk("case 34", "a modulus with small factors", keys.RS256, { n: b64(Buffer.alloc(256, 0xff)) }),
+    withJwk("case 35", "EdDSA with X25519", keys.EdDSA, { crv: "X25519" }),
     {
-      number: 35,
+      id: "case 35",
       why: "RS256 with an EC key in jwk (A-036: the key is refused)",
       send: ({ attacker }) =>
         attacker.post(newAccount, {}, { header: { alg: "RS256", kid: undefined, jwk: keys.ES256.jwk } }),
@@ -127,7 +126,7 @@ describe("C. Algorithm and key", () => {
       status: 400,
     },
     {
-      number: 35,
+      id: "case 35",
       why: "ES256 with P-384 in jwk (A-036: the key is refused)",
       send: ({ attacker }) =>
         attacker.post(newAccount, {}, { header: { alg: "ES256", kid: undefined, jwk: keys.ES384.jwk } }),
@@ -135,26 +134,28 @@ describe("C. Algorithm and key", () => {
       status: 400,
     },
     ...["RS256", "ES384", "EdDSA"].map((alg) =>
-      withHeader(35, `${alg} from an account whose key is on P-256`, () => ({ alg })),
+      withHeader("case 35", `${alg} from an account whose key is on P-256`, () => ({ alg })),
     ),
-    withJwk(36, "use enc", keys.ES256, { use: "enc" }),
-    withJwk(36, "key_ops without verify", keys.ES256, { key_ops: ["sign"] }),
-    withJwk(36, "alg of another purpose", keys.ES256, { alg: "ECDH-ES" }),
-    withSignature(37, "an ECDSA signature in DER (A-037)", (raw) => {
+    withJwk("case 36", "use enc", keys.ES256, { use: "enc" }),
+    withJwk("case 36", "key_ops without verify", keys.ES256, { key_ops: ["sign"] }),
+    withJwk("case 36", "alg of another purpose", keys.ES256, { alg: "ECDH-ES" }),
+    withSignature("case 37", "an ECDSA signature in DER (A-037)", (raw) => {
       const integers = [raw.subarray(0, 32), raw.subarray(32)].map((part) =>
         Buffer.concat([Buffer.of(0x02, 33, 0), part]),
       );
       return Buffer.concat([Buffer.of(0x30, 70), ...integers]);
     }),
-    withSignature(37, "a signature that is too short (A-037)", (raw) => raw.subarray(0, 63)),
-    withSignature(37, "a signature that is too long (A-037)", (raw) => Buffer.concat([raw, Buffer.of(0)])),
-    withSignature(37, "an empty signature (A-037)", () => Buffer.alloc(0)),
-    withSignature(37, "r = 0 (E-013)", (raw) => Buffer.from(raw).fill(0, 0, 32)),
-    withSignature(37, "s = 0 (E-013)", (raw) => Buffer.from(raw).fill(0, 32, 64)),
-    withSignature(38, "one bit is wrong", (raw) =>
+    withSignature("case 37", "a signature that is too short (A-037)", (raw) => raw.subarray(0, 63)),
+    withSignature("case 37", "a signature that is too long (A-037)", (raw) =>
+      Buffer.concat([raw, Buffer.of(0)]),
+    ),
+    withSignature("case 37", "an empty signature (A-037)", () => Buffer.alloc(0)),
+    withSignature("case 37", "r = 0 (E-013)", (raw) => Buffer.from(raw).fill(0, 0, 32)),
+    withSignature("case 37", "s = 0 (E-013)", (raw) => Buffer.from(raw).fill(0, 32, 64)),
+    withSignature("case 38", "one bit is wrong", (raw) =>
       raw.map((octet, index) => (index === 40 ? octet ^ 1 : octet)),
     ),
-    withJwk(39, "an Ed25519 point of small order", keys.EdDSA, {
+    withJwk("case 39", "an Ed25519 point of small order", keys.EdDSA, {
       x: b64(Buffer.concat([Buffer.of(1), Buffer.alloc(31)])),
     }),
     ...[
@@ -165,17 +166,17 @@ describe("C. Algorithm and key", () => {
       ["the default port", "https://ca.test:443/acme/account/"],
       ["another path", "https://ca.test/acme/order/"],
     ].map(([why, prefix]) =>
-      withHeader(40, `kid with ${why} (A-080, E-012)`, (laboratory) => ({
+      withHeader("case 40", `kid with ${why} (A-080, E-012)`, (laboratory) => ({
         kid: kidOf(laboratory).replace(/^.*\//, prefix ?? ""),
       })),
     ),
     ...["?x=1", "#x", "/", "/orders"].map((suffix) =>
-      withHeader(40, `kid with ${suffix} behind it (A-080)`, (laboratory) => ({
+      withHeader("case 40", `kid with ${suffix} behind it (A-080)`, (laboratory) => ({
         kid: `${kidOf(laboratory)}${suffix}`,
       })),
     ),
     withHeader(
-      41,
+      "case 41",
       "an account that does not exist (A-080)",
       (laboratory) => ({ kid: kidOf(laboratory).replace(/.{22}$/, "A".repeat(22)) }),
       {
@@ -184,7 +185,7 @@ describe("C. Algorithm and key", () => {
       },
     ),
     {
-      number: 42,
+      id: "case 42",
       why: "kid of one account, signature of another key",
       send: ({ attacker }) => attacker.post(newOrder, payload, { key: keys.ES256 }),
       type: "unauthorized",

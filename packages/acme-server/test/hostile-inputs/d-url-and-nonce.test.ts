@@ -9,12 +9,12 @@ const payload = { identifiers: [{ type: "dns", value: "b.test" }] };
 const sharedKeys = [new Uint8Array(32).fill(7)];
 
 const withHeader = (
-  number: number,
+  id: string,
   why: string,
   header: Readonly<Record<string, unknown>>,
   expected: Pick<HostileCase, "options" | "status" | "type">,
 ): HostileCase => ({
-  number,
+  id,
   why,
   send: ({ attacker }) => attacker.post(newOrder, payload, { header }),
   ...expected,
@@ -26,8 +26,8 @@ const unauthorized = { type: "unauthorized", status: 403 } as const;
 
 describe("D. URL and nonce", () => {
   testHostileCases([
-    withHeader(45, "no url (A-032)", { url: undefined }, malformed),
-    withHeader(45, "url that is no string", { url: [newOrder] }, malformed),
+    withHeader("case 45", "no url (A-032)", { url: undefined }, malformed),
+    withHeader("case 45", "url that is no string", { url: [newOrder] }, malformed),
     ...[
       ["another resource", `${baseUrl}/revoke-cert`],
       ["another scheme", "http://ca.test/acme/new-order"],
@@ -42,21 +42,21 @@ describe("D. URL and nonce", () => {
       ["a percent-encoded letter", `${baseUrl}/new-orde%72`],
       ["no base", "/acme/new-order"],
       ["nothing", ""],
-    ].map(([why, url]) => withHeader(46, `url with ${why} (A-060)`, { url }, unauthorized)),
-    withHeader(47, "no nonce (A-032)", { nonce: undefined }, badNonce),
-    withHeader(47, "an empty nonce", { nonce: "" }, badNonce),
-    withHeader(48, "a nonce with a path in it (A-054)", { nonce: "../../../etc/passwd" }, malformed),
-    withHeader(48, "a nonce with padding (A-054)", { nonce: "AAA=" }, malformed),
-    withHeader(48, "a nonce that is no string (A-054)", { nonce: 5 }, malformed),
-    withHeader(48, "a nonce of 20 000 characters (A-054)", { nonce: "A".repeat(20_000) }, malformed),
+    ].map(([why, url]) => withHeader("case 46", `url with ${why} (A-060)`, { url }, unauthorized)),
+    withHeader("case 47", "no nonce (A-032)", { nonce: undefined }, badNonce),
+    withHeader("case 47", "an empty nonce", { nonce: "" }, badNonce),
+    withHeader("case 48", "a nonce with a path in it (A-054)", { nonce: "../../../etc/passwd" }, malformed),
+    withHeader("case 48", "a nonce with padding (A-054)", { nonce: "AAA=" }, malformed),
+    withHeader("case 48", "a nonce that is no string (A-054)", { nonce: 5 }, malformed),
+    withHeader("case 48", "a nonce of 20 000 characters (A-054)", { nonce: "A".repeat(20_000) }, malformed),
     withHeader(
-      49,
+      "case 49",
       "an invented nonce (A-053)",
       { nonce: Buffer.alloc(45, 1).toString("base64url") },
       badNonce,
     ),
     {
-      number: 49,
+      id: "case 49",
       why: "a nonce of another directory under the same key (A-053)",
       send: async ({ attacker, another }) => {
         const other = await clientAt(another({ id: "other" }), attacker);
@@ -66,7 +66,7 @@ describe("D. URL and nonce", () => {
       options: { nonces: { sharedKeys } },
     },
     {
-      number: 49,
+      id: "case 49",
       why: "a nonce that has expired (A-053)",
       send: async ({ attacker, clock }) => {
         const nonce = await attacker.nonce();
@@ -76,7 +76,7 @@ describe("D. URL and nonce", () => {
       ...badNonce,
     },
     {
-      number: 50,
+      id: "case 50",
       why: "a nonce that was used (A-053)",
       send: async ({ attacker, writes }) => {
         const nonce = await attacker.nonce();
@@ -87,7 +87,7 @@ describe("D. URL and nonce", () => {
       ...badNonce,
     },
     {
-      number: 50,
+      id: "case 50",
       why: "a nonce whose request failed afterwards (A-055)",
       send: async ({ attacker }) => {
         const nonce = await attacker.nonce();

@@ -7,48 +7,48 @@ const malformed = { type: "malformed", status: 400 } as const;
 const dns = (value: string) => ({ type: "dns", value });
 const ip = (value: string) => ({ type: "ip", value });
 
-const identifiers = (number: number, why: string, ...members: readonly unknown[]): HostileCase => ({
-  number,
+const identifiers = (id: string, why: string, ...members: readonly unknown[]): HostileCase => ({
+  id,
   why,
   send: (laboratory) => orderOf(laboratory, ...members),
   ...malformed,
 });
 
-const payload = (number: number, why: string, content: object): HostileCase => ({
-  number,
+const payload = (id: string, why: string, content: object): HostileCase => ({
+  id,
   why,
   send: ({ attacker }) => attacker.post(`${baseUrl}/new-order`, content),
   ...malformed,
 });
 
-const names: readonly (readonly [number, string, string])[] = [
-  [78, "an empty label", "a..test"],
-  [78, "a leading dot", ".a.test"],
-  [78, "a label of 64 characters", `${"a".repeat(64)}.test`],
-  [78, "254 characters", `${"a.".repeat(125)}test`],
-  [78, "an underscore", "_acme.test"],
-  [78, "a leading hyphen", "-a.test"],
-  [78, "a trailing hyphen", "a-.test"],
-  [78, "a U-label", "b\u00fccher.test"],
-  [78, "a full-width dot", "a\uff0etest"],
-  [78, "a zero-width joiner", "a\u200d.test"],
-  [78, "punycode that decodes to nothing", "xn--.test"],
-  [78, "an A-label that is none", "xn--a.test"],
-  [78, "NUL", "a.test\u0000.evil.test"],
-  [78, "a line feed", "a.test\nevil.test"],
-  [78, "a space", "a .test"],
-  [78, "nothing", ""],
-  [77, "a trailing dot", "a.test."],
-  [79, "an IPv4 address", "10.1.2.3"],
-  [79, "an IPv4 address with a dot", "1.2.3.4."],
-  [79, "a hexadecimal address", "0x7f.1"],
-  [79, "a port", "a.test:443"],
-  [79, "a URL", "https://elsewhere.test/"],
-  [79, "an email address", "me@a.test"],
-  [79, "a bare star", "*"],
-  [79, "two stars", "*.*.a.test"],
-  [79, "a star in the middle", "a.*.test"],
-  [79, "half a star", "*a.test"],
+const names: readonly (readonly [string, string, string])[] = [
+  ["case 78", "an empty label", "a..test"],
+  ["case 78", "a leading dot", ".a.test"],
+  ["case 78", "a label of 64 characters", `${"a".repeat(64)}.test`],
+  ["case 78", "254 characters", `${"a.".repeat(125)}test`],
+  ["case 78", "an underscore", "_acme.test"],
+  ["case 78", "a leading hyphen", "-a.test"],
+  ["case 78", "a trailing hyphen", "a-.test"],
+  ["case 78", "a U-label", "b\u00fccher.test"],
+  ["case 78", "a full-width dot", "a\uff0etest"],
+  ["case 78", "a zero-width joiner", "a\u200d.test"],
+  ["case 78", "punycode that decodes to nothing", "xn--.test"],
+  ["case 78", "an A-label that is none", "xn--a.test"],
+  ["case 78", "NUL", "a.test\u0000.evil.test"],
+  ["case 78", "a line feed", "a.test\nevil.test"],
+  ["case 78", "a space", "a .test"],
+  ["case 78", "nothing", ""],
+  ["case 77", "a trailing dot", "a.test."],
+  ["case 79", "an IPv4 address", "10.1.2.3"],
+  ["case 79", "an IPv4 address with a dot", "1.2.3.4."],
+  ["case 79", "a hexadecimal address", "0x7f.1"],
+  ["case 79", "a port", "a.test:443"],
+  ["case 79", "a URL", "https://elsewhere.test/"],
+  ["case 79", "an email address", "me@a.test"],
+  ["case 79", "a bare star", "*"],
+  ["case 79", "two stars", "*.*.a.test"],
+  ["case 79", "a star in the middle", "a.*.test"],
+  ["case 79", "half a star", "*a.test"],
 ];
 
 const addresses: readonly (readonly [string, string])[] = [
@@ -83,29 +83,33 @@ const validities: readonly { why: string; notBefore?: unknown; notAfter?: unknow
 
 describe("F. Orders and identifiers", () => {
   testHostileCases([
-    payload(75, "no identifiers", {}),
-    payload(75, "identifiers that are an object", { identifiers: dns("a.test") }),
-    identifiers(75, "no identifier at all"),
-    identifiers(75, "101 identifiers", ...Array.from({ length: 101 }, (_, index) => dns(`n${index}.test`))),
-    identifiers(75, "an identifier that is a string", "a.test"),
-    identifiers(75, "an identifier that is null", null),
-    identifiers(75, "an identifier without a value", { type: "dns" }),
-    identifiers(75, "an identifier whose value is a list", { type: "dns", value: ["a.test"] }),
+    payload("case 75", "no identifiers", {}),
+    payload("case 75", "identifiers that are an object", { identifiers: dns("a.test") }),
+    identifiers("case 75", "no identifier at all"),
+    identifiers(
+      "case 75",
+      "101 identifiers",
+      ...Array.from({ length: 101 }, (_, index) => dns(`n${index}.test`)),
+    ),
+    identifiers("case 75", "an identifier that is a string", "a.test"),
+    identifiers("case 75", "an identifier that is null", null),
+    identifiers("case 75", "an identifier without a value", { type: "dns" }),
+    identifiers("case 75", "an identifier whose value is a list", { type: "dns", value: ["a.test"] }),
     {
-      ...identifiers(76, "an unknown type (A-114)", { type: "tn-auth-list", value: "x" }),
+      ...identifiers("case 76", "an unknown type (A-114)", { type: "tn-auth-list", value: "x" }),
       type: "unsupportedIdentifier",
     },
     {
-      ...identifiers(76, "a type that no challenge proves", { type: "email", value: "a@a.test" }),
+      ...identifiers("case 76", "a type that no challenge proves", { type: "email", value: "a@a.test" }),
       type: "unsupportedIdentifier",
     },
-    identifiers(77, "a name twice (A-113)", dns("a.test"), dns("a.test")),
-    identifiers(77, "a name twice in another case (A-113)", dns("a.test"), dns("A.test")),
-    identifiers(77, "an address twice in another spelling", ip("2001:db8::1"), ip("2001:db8:0::1")),
-    ...names.map(([number, why, value]) => identifiers(number, `dns name with ${why} (A-114)`, dns(value))),
-    ...addresses.map(([why, value]) => identifiers(80, `ip address with ${why} (A-170)`, ip(value))),
+    identifiers("case 77", "a name twice (A-113)", dns("a.test"), dns("a.test")),
+    identifiers("case 77", "a name twice in another case (A-113)", dns("a.test"), dns("A.test")),
+    identifiers("case 77", "an address twice in another spelling", ip("2001:db8::1"), ip("2001:db8:0::1")),
+    ...names.map(([id, why, value]) => identifiers(id, `dns name with ${why} (A-114)`, dns(value))),
+    ...addresses.map(([why, value]) => identifiers("case 80", `ip address with ${why} (A-170)`, ip(value))),
     {
-      number: 81,
+      id: "case 81",
       why: "policy refuses 2 of 3 names (A-114)",
       send: async (laboratory) => {
         const answer = await orderOf(laboratory, dns("b.test"), dns("x.evil.example"), dns("y.evil.example"));
@@ -120,14 +124,14 @@ describe("F. Orders and identifiers", () => {
       options: { policies: [allowDns("**.test")] },
     },
     ...validities.map(({ why, ...validity }) =>
-      payload(82, `${why} (A-111, A-112)`, { identifiers: [dns("b.test")], ...validity }),
+      payload("case 82", `${why} (A-111, A-112)`, { identifiers: [dns("b.test")], ...validity }),
     ),
     {
-      ...payload(83, "a profile (A-231)", { identifiers: [dns("b.test")], profile: "x" }),
+      ...payload("case 83", "a profile (A-231)", { identifiers: [dns("b.test")], profile: "x" }),
       type: "invalidProfile",
     },
     ...["order", "authorization", "challenge", "finalize", "account", "orders"].map((what) => ({
-      number: 88,
+      id: "case 88",
       why: `another account's ${what} (A-043)`,
       send: async (laboratory: Parameters<HostileCase["send"]>[0]) => {
         const { attacker, order, authorization, challenges, writes } = laboratory;
@@ -149,14 +153,14 @@ describe("F. Orders and identifiers", () => {
       status: 403,
     })),
     ...["x", "A".repeat(22), "A".repeat(4000), "%2e%2e"].map((cursor) => ({
-      number: 89,
+      id: "case 89",
       why: `an orders list that goes on after ${cursor.slice(0, 30)}`,
       send: ({ attacker }: Parameters<HostileCase["send"]>[0]) =>
         attacker.read(`${attacker.kid}/orders?after=${cursor}`),
       ...malformed,
     })),
     {
-      number: 90,
+      id: "case 90",
       why: "pre-authorization, which there is not",
       send: ({ attacker }) => attacker.post(`${baseUrl}/new-authz`, { identifier: dns("a.test") }),
       type: "malformed",

@@ -7,14 +7,14 @@ const malformed = { type: "malformed", status: 400 } as const;
 describe("G. Challenges and validation", () => {
   testHostileCases([
     ...["[]", '"x"', "null", "5", "{", "{}{}"].map((payload) => ({
-      number: 92,
+      id: "case 92",
       why: `a challenge response that is ${payload} (A-133)`,
       send: ({ attacker, challenges: [url = ""] }: Awaited<ReturnType<typeof buildLaboratory>>) =>
         attacker.post(url, payload),
       ...malformed,
     })),
     {
-      number: 93,
+      id: "case 93",
       why: "an authorization asked to change by {} (A-042)",
       send: ({ attacker, authorization }) => attacker.post(authorization, {}),
       ...malformed,

@@ -19,12 +19,12 @@ const day = 86_400_000;
 
 /** Finalizes an order that is ready, and forgets what it took to get there. */
 const finalizeReady = (
-  number: number,
+  id: string,
   why: string,
   payload: () => object | Promise<object>,
   type: "badCSR" | "malformed" = "badCSR",
 ): HostileCase => ({
-  number,
+  id,
   why,
   send: async (laboratory) => {
     const order = await readyOrder(laboratory, laboratory.attacker, ["b.test"]);
@@ -37,22 +37,22 @@ const finalizeReady = (
   status: 400,
 });
 
-const badRequest = (number: number, why: string, contents: CsrContents): HostileCase =>
-  finalizeReady(number, why, async () => ({ csr: b64(await makeCsr(contents)) }));
+const badRequest = (id: string, why: string, contents: CsrContents): HostileCase =>
+  finalizeReady(id, why, async () => ({ csr: b64(await makeCsr(contents)) }));
 
 const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from(csr).toString("base64")}\n-----END CERTIFICATE REQUEST-----\n`;
 
 describe("H. Finalize", () => {
   testHostileCases([
     {
-      number: 108,
+      id: "case 108",
       why: "an order that is pending (A-121)",
       send: ({ attacker, order }) => attacker.post(order.json.finalize ?? "", { csr: b64(csr) }),
       type: "orderNotReady",
       status: 403,
     },
     {
-      number: 108,
+      id: "case 108",
       why: "an order that is invalid (A-121)",
       send: async ({ attacker, order, authorization, writes }) => {
         await attacker.post(authorization, { status: "deactivated" });
@@ -63,7 +63,7 @@ describe("H. Finalize", () => {
       status: 403,
     },
     {
-      number: 108,
+      id: "case 108",
       why: "an order that has expired (A-121)",
       send: async (laboratory) => {
         const order = await readyOrder(laboratory, laboratory.attacker, ["b.test"]);
@@ -74,22 +74,22 @@ describe("H. Finalize", () => {
       type: "orderNotReady",
       status: 403,
     },
-    finalizeReady(109, "no csr", () => ({}), "malformed"),
-    finalizeReady(109, "csr that is no string", () => ({ csr: [b64(csr)] }), "malformed"),
-    finalizeReady(109, "csr in plain base64", () => ({ csr: `${b64(csr)}=` }), "malformed"),
-    finalizeReady(109, "csr in PEM", () => ({ csr: pem }), "malformed"),
-    finalizeReady(109, "PEM in base64url", () => ({ csr: b64(Buffer.from(pem)) })),
-    finalizeReady(109, "octets that are no DER", () => ({ csr: b64(Buffer.from("hello")) })),
-    finalizeReady(109, "octets behind the DER", () => ({ csr: b64(Uint8Array.of(...csr, 0)) })),
-    finalizeReady(109, "an indefinite length", () => ({
+    finalizeReady("case 109", "no csr", () => ({}), "malformed"),
+    finalizeReady("case 109", "csr that is no string", () => ({ csr: [b64(csr)] }), "malformed"),
+    finalizeReady("case 109", "csr in plain base64", () => ({ csr: `${b64(csr)}=` }), "malformed"),
+    finalizeReady("case 109", "csr in PEM", () => ({ csr: pem }), "malformed"),
+    finalizeReady("case 109", "PEM in base64url", () => ({ csr: b64(Buffer.from(pem)) })),
+    finalizeReady("case 109", "octets that are no DER", () => ({ csr: b64(Buffer.from("hello")) })),
+    finalizeReady("case 109", "octets behind the DER", () => ({ csr: b64(Uint8Array.of(...csr, 0)) })),
+    finalizeReady("case 109", "an indefinite length", () => ({
       csr: b64(Uint8Array.of(0x30, 0x80, ...csr.subarray(4), 0, 0)),
     })),
-    finalizeReady(109, "nothing", () => ({ csr: "" })),
-    finalizeReady(110, "a wrong signature (A-125)", () => ({
+    finalizeReady("case 109", "nothing", () => ({ csr: "" })),
+    finalizeReady("case 110", "a wrong signature (A-125)", () => ({
       csr: b64(csr.with(csr.length - 1, (csr.at(-1) ?? 0) ^ 1)),
     })),
     {
-      number: 110,
+      id: "case 110",
       why: "the key of the account (A-124)",
       send: async (laboratory) => {
         const order = await readyOrder(laboratory, laboratory.attacker, ["b.test"]);
@@ -103,33 +103,48 @@ describe("H. Finalize", () => {
       type: "badCSR",
       status: 400,
     },
-    badRequest(111, "a name more (A-122)", { names: ["b.test", "c.test"] }),
-    badRequest(111, "another name (A-122)", { names: ["c.test"] }),
-    badRequest(111, "no name (A-122)", { names: [] }),
-    badRequest(111, "a commonName outside the names (A-122)", { names: ["b.test"], subject: "CN=c.test" }),
-    badRequest(111, "an address in the commonName (A-122)", { names: ["b.test"], subject: "CN=10.1.2.3" }),
-    badRequest(111, "a URI (A-122)", { names: ["b.test", { type: "url", value: "https://b.test/" }] }),
-    badRequest(111, "an email address (A-122)", { names: ["b.test", { type: "email", value: "a@b.test" }] }),
-    badRequest(111, "a directory name (A-122)", { names: ["b.test", { type: "dn", value: "CN=b.test" }] }),
-    badRequest(111, "a registered id (A-122)", { names: ["b.test", { type: "id", value: "1.2.3.4" }] }),
-    badRequest(111, "two subjectAltNames", {
+    badRequest("case 111", "a name more (A-122)", { names: ["b.test", "c.test"] }),
+    badRequest("case 111", "another name (A-122)", { names: ["c.test"] }),
+    badRequest("case 111", "no name (A-122)", { names: [] }),
+    badRequest("case 111", "a commonName outside the names (A-122)", {
+      names: ["b.test"],
+      subject: "CN=c.test",
+    }),
+    badRequest("case 111", "an address in the commonName (A-122)", {
+      names: ["b.test"],
+      subject: "CN=10.1.2.3",
+    }),
+    badRequest("case 111", "a URI (A-122)", { names: ["b.test", { type: "url", value: "https://b.test/" }] }),
+    badRequest("case 111", "an email address (A-122)", {
+      names: ["b.test", { type: "email", value: "a@b.test" }],
+    }),
+    badRequest("case 111", "a directory name (A-122)", {
+      names: ["b.test", { type: "dn", value: "CN=b.test" }],
+    }),
+    badRequest("case 111", "a registered id (A-122)", {
+      names: ["b.test", { type: "id", value: "1.2.3.4" }],
+    }),
+    badRequest("case 111", "two subjectAltNames", {
       names: ["b.test"],
       extensions: [new SubjectAlternativeNameExtension([{ type: "dns", value: "b.test" }])],
     }),
-    badRequest(112, "cA (A-125)", {
+    badRequest("case 112", "cA (A-125)", {
       names: ["b.test"],
       extensions: [new BasicConstraintsExtension(true, 0, true)],
     }),
-    badRequest(112, "keyCertSign (A-125)", {
+    badRequest("case 112", "keyCertSign (A-125)", {
       names: ["b.test"],
       extensions: [new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true)],
     }),
-    badRequest(112, "name constraints (A-125)", {
+    badRequest("case 112", "name constraints (A-125)", {
       names: ["b.test"],
       extensions: [new Extension("2.5.29.30", true, Uint8Array.of(0x30, 0))],
     }),
-    badRequest(112, "a wildcard that was not ordered", { names: ["*.b.test"] }),
-    badRequest(112, "NUL in the commonName", { names: ["b.test"], subject: "CN=b.test\u0000.evil.test" }),
+    badRequest("case 112", "a wildcard that was not ordered", { names: ["*.b.test"] }),
+    badRequest("case 112", "NUL in the commonName", {
+      names: ["b.test"],
+      subject: "CN=b.test\u0000.evil.test",
+    }),
   ]);
 
   test("case 109: a request of a megabyte is too large to be read", async () => {

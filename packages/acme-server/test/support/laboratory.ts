@@ -28,7 +28,7 @@ export interface Laboratory extends TestDirectory {
 /** One hostile input, and what it has to be answered with. */
 export interface HostileCase {
   /** Number of the case in docs/conformance/hostile-inputs.md. */
-  readonly number: number;
+  readonly id: string;
   readonly why: string;
   readonly send: (laboratory: Laboratory) => Promise<Answer>;
   readonly type: ProblemType;
@@ -62,7 +62,7 @@ export async function buildLaboratory(options: TestDirectoryOptions = {}): Promi
  * have written anything.
  */
 export function testHostileCases(cases: readonly HostileCase[]): void {
-  test.each(cases)("case $number: $why", async ({ send, type, status, options }) => {
+  test.each(cases)("$id: $why", async ({ send, type, status, options }) => {
     const laboratory = await buildLaboratory(options);
     laboratory.writes.length = 0;
     const certificates = await laboratory.authority.ca.list({ limit: 10 });

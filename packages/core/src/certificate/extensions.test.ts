@@ -56,7 +56,7 @@ const written: readonly { why: string; extension: Uint8Array; hex: string }[] = 
     hex: `301d 0603551d0e 0416 0414${keyHex}`,
   },
   {
-    why: "authorityKeyIdentifier: not critical, the key identifier alone",
+    why: "A-225: authorityKeyIdentifier: not critical, the key identifier alone",
     extension: encodeAuthorityKeyIdentifier(key),
     hex: `301f 0603551d23 0418 30168014${keyHex}`,
   },

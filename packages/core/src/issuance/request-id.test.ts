@@ -149,7 +149,7 @@ describe("E-052: what a crash leaves", () => {
   });
 });
 
-describe("E-052: a signer that", () => {
+describe("D-003, E-052: a signer that", () => {
   test("fails leaves a reservation, which the same requestId completes", async () => {
     const { issuer } = await root;
     let broken = true;

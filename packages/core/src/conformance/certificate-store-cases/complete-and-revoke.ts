@@ -16,7 +16,7 @@ import {
 
 /** {@link CertificateStore.complete} and {@link CertificateStore.revoke}. */
 export const completeAndRevokeCases: ConformanceCases<CertificateStore> = {
-  "complete: turns a reservation into an issued certificate and appends the audit entry": async ({
+  "complete: turns a reservation into an issued certificate and appends the audit entry (D-041)": async ({
     store,
     replica,
   }) => {
