@@ -144,7 +144,8 @@ describe("find", () => {
   test("presents a certificate of another issuer without a chain that would not fit", async () => {
     const { ca, store } = await createAuthority();
     const old = await ca.issue(await requestFor("dns:a.lab.example"));
-    const { issuer } = await createRoot({ commonName: "Successor", clock });
+    const { issuer: top } = await createRoot({ commonName: "Other Root", clock });
+    const { issuer } = await createIntermediate({ issuer: top, commonName: "Successor", clock });
     const { ca: successor } = await createAuthority({ issuer, store });
     expect((await successor.find(old))?.chain).toEqual([old.certificate]);
   });
