@@ -42,7 +42,12 @@ await tasks[name](rest);
 
 /** Runs a TypeScript file from source; relative paths among its arguments mean the directory npm was called in. */
 function runSource(file, args) {
-  return run("node", ["--conditions=@chancery/source", join(root, file), ...args], { cwd: callerDirectory });
+  // Reading TypeScript is most of a start. The cache lies where the code lies: who could write the one could write the other.
+  const env = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"), ...environment };
+  return run("node", ["--conditions=@chancery/source", join(root, file), ...args], {
+    cwd: callerDirectory,
+    env,
+  });
 }
 
 async function install() {

@@ -47,6 +47,10 @@ describe("nextCommands", () => {
     );
   });
 
+  test.each(["config", "work", "logs"])("has certbot keep its %s where any user may write", (kind) => {
+    expect(commandFor("certbot")).toContain(` --${kind}-dir certbot `);
+  });
+
   test("prefers a name that validation can find without DNS", () => {
     const validation = { hosts: { "test.home.arpa": ["127.0.0.1"] } };
     expect(commandFor("lego", { validation })).toContain("--domains test.home.arpa");

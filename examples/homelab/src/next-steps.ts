@@ -17,6 +17,8 @@ export function nextCommands(homelab: Homelab, configuration: Configuration): re
   const { httpPort } = configuration.validation;
   const [certbotPort, legoPort] =
     httpPort === 80 ? ["", ""] : [` --http-01-port ${httpPort}`, ` --http.port :${httpPort}`];
+  // Where certbot writes otherwise, below /etc and /var, belongs to root.
+  const writable = ["config", "work", "logs"].map((kind) => ` --${kind}-dir certbot`).join("");
   return [
     { purpose: "fetch the root", command: `curl --insecure --output roots.pem ${baseUrl}/roots.pem` },
     {
@@ -27,7 +29,7 @@ export function nextCommands(homelab: Homelab, configuration: Configuration): re
       purpose: "a certificate with certbot",
       command:
         `REQUESTS_CA_BUNDLE=$PWD/roots.pem certbot certonly --standalone${certbotPort} --non-interactive` +
-        ` --agree-tos --register-unsafely-without-email --server ${server} --domain ${name}`,
+        ` --agree-tos --register-unsafely-without-email${writable} --server ${server} --domain ${name}`,
     },
     {
       purpose: "or with lego",

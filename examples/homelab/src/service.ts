@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { type CertificateAuthority, createCertificateAuthority } from "@chancery/core";
 import { createSqliteCertificateStore, type SqliteDatabase } from "@chancery/storage-sqlite";
-import { createSqliteAcmeStore } from "@chancery/storage-sqlite/acme";
+import { createSqliteAcmeStore, endLeases } from "@chancery/storage-sqlite/acme";
 import { type AcmeDirectory, createDirectories } from "./acme/directories.ts";
 import { watchHealth } from "./authority/health-watch.ts";
 import type { OpenedIssuer } from "./authority/issuers.ts";
@@ -15,7 +15,7 @@ import type { Host } from "./host.ts";
 import { openListener, timeouts } from "./http/listener.ts";
 import { formatOrigin } from "./http/origin.ts";
 import { createPlainRouter, createRouter } from "./http/router.ts";
-import { describeError, type Log } from "./log/log.ts";
+import { describeError } from "./log/log.ts";
 import type { Undo } from "./undo.ts";
 
 /** What runs, and is taken back with the steps of its {@link Undo}. */
@@ -41,7 +41,7 @@ export async function startService(
   const { server } = configuration;
   const database = await openStore(configuration, opening, undo);
   const ca = await createAuthority(configuration, await opening, database, host);
-  await recover(ca, host.log);
+  await recover(configuration, ca, database, host);
 
   const endpoint = await openEndpoint(server, ca, host, undo);
   const { baseUrl } = endpoint;
@@ -92,9 +92,16 @@ async function createAuthority(
   return logAuthority(ca, log);
 }
 
-async function recover(ca: CertificateAuthority, log: Log): Promise<void> {
+async function recover(
+  { acme }: Configuration,
+  ca: CertificateAuthority,
+  database: SqliteDatabase,
+  { clock, log }: Host,
+): Promise<void> {
   try {
     // The data directory is locked: what is unfinished belongs to nobody.
+    const now = clock().getTime();
+    for (const { id: directoryId } of acme) await endLeases(database, { directoryId, now });
     const completed = await ca.recover({ olderThan: 0 });
     if (completed > 0) log("info", "authority.recovered", { certificates: completed });
   } catch (error) {

@@ -49,7 +49,8 @@ afterAll(async () => {
 describe("an ACME client", () => {
   test("gets a certificate that openssl accepts strictly", async () => {
     const chain = join(workspace.directory, "chain.pem");
-    await writeFile(chain, await obtain(client, responder, "web.home.arpa"));
+    const chainPem = await obtain(client, responder, "web.home.arpa");
+    await writeFile(chain, chainPem);
     const root = join(workspace.dataDirectory, "authority", "root.pem");
     const rules = ["-x509_strict", "-purpose", "sslserver", "-verify_hostname", "web.home.arpa"];
     const { stdout } = await execute("openssl", [
@@ -62,6 +63,8 @@ describe("an ACME client", () => {
       chain,
     ]);
     expect(stdout).toBe(`${chain}: OK\n`);
+    const daysLeft = (Date.parse(new X509Certificate(chainPem).validTo) - Date.now()) / 86_400_000;
+    expect(Math.ceil(daysLeft)).toBe(90);
   });
 
   test("leaves the issuance in the log, with account, names and serial number", async () => {
@@ -96,7 +99,7 @@ describe("an ACME client", () => {
     expect(await server.program.logged("order.refused")).toMatchObject({
       level: "warn",
       identifiers: ["dns:router.home.arpa"],
-      reasons: ["dns:router.home.arpa: matches router.home.arpa (deny dns)"],
+      reasons: ["dns:router.home.arpa: denied by router.home.arpa (deny dns)"],
     });
   });
 

@@ -4,6 +4,7 @@ import {
   type IssuedCertificate,
   isCaError,
   parseCertificate,
+  readSubjectAltName,
   sameIdentifier,
 } from "@chancery/core";
 import { equalBytes } from "@chancery/core/crypto";
@@ -39,11 +40,12 @@ export async function issueForOrder(
       csr,
       requester: { kind: "acme", id: order.accountId },
       requestId: `acme:${order.id}`,
+      requestedAt: new Date(order.createdAt),
       ...(order.profile !== undefined && { profile: order.profile }),
       ...(order.notBefore !== undefined && { notBefore: new Date(order.notBefore) }),
       ...(order.notAfter !== undefined && { notAfter: new Date(order.notAfter) }),
     });
-    return assertOrdered(certificate, order, csr);
+    return checkOrdered(certificate, order, csr);
   } catch (error) {
     return { outcome: outcomeOf(error), error };
   }
@@ -56,11 +58,13 @@ export const wrongCertificate: StoredProblem = {
   status: 500,
 };
 
-/** Whether two lists name the same, whatever the order; neither has repetitions. */
+/** Whether two lists name the same, whatever the order. */
 export function sameIdentifiers(left: readonly Identifier[], right: readonly Identifier[]): boolean {
-  return (
-    left.length === right.length && left.every((name) => right.some((other) => sameIdentifier(name, other)))
-  );
+  return left.length === right.length && includesAll(left, right) && includesAll(right, left);
+}
+
+function includesAll(names: readonly Identifier[], wanted: readonly Identifier[]): boolean {
+  return wanted.every((name) => names.some((other) => sameIdentifier(name, other)));
 }
 
 /** Codes that the authority answers only before it reserves a serial number: nothing is signed. */
@@ -72,16 +76,22 @@ function outcomeOf(error: unknown): "refused" | "unknown" | "wrong" {
   return refusals.test(error.code) ? "refused" : "unknown";
 }
 
-/** The authority may be a remote one; what it answers is served as what was ordered, so it has to be that. */
-function assertOrdered(issued: IssuedCertificate, order: Order, csr: CertificationRequest): IssuanceResult {
-  const { issuerId, serialNumber, certificate, identifiers } = issued;
-  const sameKey = equalBytes(parseCertificate(certificate).publicKey.der, csr.publicKey.der);
-  if (sameKey && sameIdentifiers(identifiers, order.identifiers)) {
-    return { outcome: "issued", certificate: { issuerId, serialNumber } };
+/** The authority may be a remote one; what it answers is served as what was ordered, so the certificate itself has to be that. */
+function checkOrdered(issued: IssuedCertificate, order: Order, csr: CertificationRequest): IssuanceResult {
+  const { issuerId, serialNumber } = issued;
+  const fault = faultOf(issued, order, csr);
+  if (fault === undefined) return { outcome: "issued", certificate: { issuerId, serialNumber } };
+  return { outcome: "wrong", error: new Error(`certificate ${serialNumber} of order ${order.id} ${fault}`) };
+}
+
+function faultOf(issued: IssuedCertificate, order: Order, csr: CertificationRequest): string | undefined {
+  try {
+    const certificate = parseCertificate(issued.certificate);
+    if (certificate.serialNumber !== issued.serialNumber) return "has another serial number";
+    if (!equalBytes(certificate.publicKey.der, csr.publicKey.der)) return "has another key";
+    if (!sameIdentifiers(readSubjectAltName(certificate), order.identifiers)) return "has other names";
+    return undefined;
+  } catch {
+    return "cannot be read";
   }
-  const what = sameKey ? "names" : "key";
-  return {
-    outcome: "wrong",
-    error: new Error(`certificate ${serialNumber} has not the ${what} of order ${order.id}`),
-  };
 }

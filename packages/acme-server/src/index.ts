@@ -9,7 +9,7 @@ export type {
 export type { Order, OrderState } from "./model/order.ts";
 export type { AcmeServerOptions, NonceSettings, WorkerOptions } from "./options.ts";
 export type { ProblemType, StoredProblem } from "./problem.ts";
-export { type AcmeServer, type Connection, createAcmeServer } from "./server.ts";
+export { type AcmeServer, createAcmeServer } from "./server.ts";
 export type { AcmeStore, FinalizationTask, Task, ValidationTask } from "./store/acme-store.ts";
 export { createMemoryAcmeStore } from "./store/memory.ts";
 export type { AddressPolicyOptions } from "./validation/address-policy.ts";

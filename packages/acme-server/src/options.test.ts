@@ -39,7 +39,17 @@ const refused: readonly { why: string; changes: Partial<AcmeServerOptions>; says
     changes: { challenges: [{ ...validator, type: "a/b" }] },
     says: "http-01",
   },
+  {
+    why: "a validator that never gives up",
+    changes: { challenges: [{ ...validator, maximumAttempts: Number.NaN }] },
+    says: "maximumAttempts of http-01",
+  },
   { why: "a profile the authority lacks", changes: { profile: "none" }, says: "tlsServer, tlsClient" },
+  {
+    why: "a pause longer than a timer can be",
+    changes: { worker: { pollInterval: "P30D" } },
+    says: "worker.pollInterval",
+  },
   { why: "terms that are no URL", changes: { termsOfService: "be nice" }, says: "termsOfService" },
   { why: "an empty ring of nonce keys", changes: { nonces: { sharedKeys: [] } }, says: "at least one key" },
   { why: "a short nonce key", changes: { nonces: { sharedKeys: [new Uint8Array(31)] } }, says: "32 octets" },

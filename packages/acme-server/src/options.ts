@@ -65,7 +65,7 @@ export interface WorkerOptions {
   readonly concurrency?: number;
   /** Tasks at a time for one name in this process; default 4. */
   readonly concurrencyPerName?: number;
-  /** After how many failed attempts a challenge is invalid; default 5. */
+  /** After how many failed attempts a challenge is invalid, unless its validator says fewer; default 5. */
   readonly maximumAttempts?: number;
   /** Time between the first and the second attempt, doubled each time; default `PT5S`. */
   readonly retryDelay?: string;
@@ -126,9 +126,9 @@ function readWorker(options: WorkerOptions): WorkerSettings {
     concurrencyPerName: readCount("worker.concurrencyPerName", options.concurrencyPerName ?? 4),
     maximumAttempts: readCount("worker.maximumAttempts", options.maximumAttempts ?? 5),
     retryDelay: readDuration("worker.retryDelay", options.retryDelay ?? "PT5S"),
-    validationTimeout: readDuration("worker.validationTimeout", options.validationTimeout ?? "PT15S"),
-    pollInterval: readDuration("worker.pollInterval", options.pollInterval ?? "PT1S"),
-    drainTimeout: readDuration("worker.drainTimeout", options.drainTimeout ?? "PT5S"),
+    validationTimeout: readTimer("worker.validationTimeout", options.validationTimeout ?? "PT15S"),
+    pollInterval: readTimer("worker.pollInterval", options.pollInterval ?? "PT1S"),
+    drainTimeout: readTimer("worker.drainTimeout", options.drainTimeout ?? "PT5S"),
   };
 }
 
@@ -156,6 +156,8 @@ function assertChallenges(challenges: readonly ChallengeValidator[]): void {
   if (strange !== undefined)
     throw invalid("challenges", "pass validators whose type is a registered name such as http-01");
   if (new Set(types).size < types.length) throw invalid("challenges", "pass one validator of each type");
+  for (const { type, maximumAttempts = 1 } of challenges)
+    readCount(`challenges (maximumAttempts of ${type})`, maximumAttempts);
 }
 
 function assertProfile({ ca: { profiles }, profile }: AcmeServerOptions): void {
@@ -164,14 +166,18 @@ function assertProfile({ ca: { profiles }, profile }: AcmeServerOptions): void {
 }
 
 function readMeta({ termsOfService, website, caaIdentities }: AcmeServerOptions): DirectoryMeta {
-  for (const [name, url] of Object.entries({ termsOfService, website })) {
-    if (url !== undefined && !URL.canParse(url)) throw invalid(name, "pass an absolute URL");
-  }
   return {
-    ...(termsOfService !== undefined && { termsOfService }),
-    ...(website !== undefined && { website }),
+    ...(termsOfService !== undefined && { termsOfService: readUrl("termsOfService", termsOfService) }),
+    ...(website !== undefined && { website: readUrl("website", website) }),
     ...(caaIdentities !== undefined && { caaIdentities: [...caaIdentities] }),
   };
+}
+
+/** In ASCII, as a header field can carry it. */
+function readUrl(name: string, text: string): string {
+  const url = URL.parse(text);
+  if (url === null) throw invalid(name, "pass an absolute URL");
+  return url.href;
 }
 
 function readNonceKeys(nonces: NonceSettings | undefined): readonly Uint8Array[] | undefined {
@@ -196,6 +202,13 @@ function readDuration(name: string, text: string): number {
       ? invalid(name, `pass a duration such as PT1H: ${cause.message}`, { cause })
       : cause;
   }
+}
+
+/** Timers take a signed 32-bit number of milliseconds, and run at once when given more. */
+function readTimer(name: string, text: string): number {
+  const duration = readDuration(name, text);
+  if (duration >= 2 ** 31) throw invalid(name, "pass at most 24 days");
+  return duration;
 }
 
 function invalid(name: string, advice: string, options?: ErrorOptions): ConfigurationError {

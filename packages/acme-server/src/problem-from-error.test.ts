@@ -66,12 +66,18 @@ describe("problemOfIdentifiers", () => {
     expect(problemOfIdentifiers([two])).toMatchObject({ type: "rejectedIdentifier", status: 403 });
   });
 
+  test("names every identifier, those with the same reason together (case 81)", () => {
+    const three = { ...two, identifier: { type: "ip", value: "10.1.2.3" } };
+    expect(problemOfIdentifiers([two]).message).toBe("dns:b.test: b");
+    expect(problemOfIdentifiers([two, one, three]).message).toBe("dns:b.test, ip:10.1.2.3: b; dns:-.test: a");
+  });
+
   test("is compound when they differ, with the identifiers in the subproblems only (A-010)", () => {
     const problem = problemOfIdentifiers([one, two]);
     expect(problem.type).toBe("compound");
     expect(JSON.parse(JSON.stringify(problemDocument(problem)))).toEqual({
       type: "urn:ietf:params:acme:error:compound",
-      detail: "a, and 1 more",
+      detail: "dns:-.test: a; dns:b.test: b",
       status: 400,
       subproblems: [
         { type: "urn:ietf:params:acme:error:malformed", detail: "a", identifier: one.identifier },

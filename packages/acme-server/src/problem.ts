@@ -119,12 +119,17 @@ export const problemStatus: Readonly<Record<ProblemType, number>> = {
   userActionRequired: 403,
 };
 
-/** Collects problems of single identifiers under their common type, or under `compound` (RFC 8555 section 6.7.1). */
+/**
+ * Collects problems of single identifiers under their common type, or under `compound` (RFC 8555 section 6.7.1).
+ *
+ * The detail names every identifier, those with the same reason together: not every client shows those of subproblems.
+ */
 export function problemOfIdentifiers(subproblems: readonly [Subproblem, ...Subproblem[]]): AcmeProblem {
   const [first] = subproblems;
   const type = subproblems.every((other) => other.type === first.type) ? first.type : "compound";
-  const others = subproblems.length === 1 ? "" : `, and ${subproblems.length - 1} more`;
-  return new AcmeProblem(type, `${first.detail}${others}`, { subproblems });
+  const reasons = Map.groupBy(subproblems, ({ detail }) => detail);
+  const sentences = Array.from(reasons, ([reason, affected]) => `${listNames(affected)}: ${reason}`);
+  return new AcmeProblem(type, sentences.join("; "), { subproblems });
 }
 
 /** The problem document of a refusal, ready for `JSON.stringify`. */
@@ -151,6 +156,10 @@ export function storedProblem({ type, message, status }: AcmeProblem): StoredPro
 
 function subproblemDocument({ type, detail, identifier }: Subproblem): object {
   return { type: problemUrn(type), detail, identifier: { type: identifier.type, value: identifier.value } };
+}
+
+function listNames(subproblems: readonly Subproblem[]): string {
+  return subproblems.map(({ identifier: { type, value } }) => `${type}:${value}`).join(", ");
 }
 
 function problemUrn(type: ProblemType): string {

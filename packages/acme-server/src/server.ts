@@ -23,7 +23,7 @@ export interface AcmeServer {
    * Path and query of the request's URL have to be those that the client asked for, also where a framework mounts the
    * handler under a prefix. Nothing may have read the body.
    */
-  fetch(request: Request, connection?: Connection): Promise<Response>;
+  fetch(request: Request): Promise<Response>;
   /** Starts the worker in this process: challenges are validated from now on. A second call does nothing. */
   start(): void;
   /** Does the work that is due and answers how many tasks that were: for hosts that wake up now and then. */
@@ -32,12 +32,6 @@ export interface AcmeServer {
   close(): Promise<void>;
   /** What clients are configured with. */
   readonly directoryUrl: string;
-}
-
-/** What the adapter knows about the connection that a request came over. */
-export interface Connection {
-  /** Address of the peer, as text. */
-  readonly remoteAddress?: string;
 }
 
 /**
@@ -55,7 +49,8 @@ export function createAcmeServer(options: AcmeServerOptions): AcmeServer {
   const context: Context = Object.freeze({ ...base, wakeWorker: worker.wake });
 
   return Object.freeze({
-    fetch: (request: Request) => handle(context, request),
+    fetch: (request: Request) =>
+      handle(context, request).catch((error: unknown) => lastResort(context, error)),
     start: worker.start,
     tick: worker.tick,
     close: worker.close,
@@ -134,6 +129,17 @@ async function handle(context: Context, request: Request): Promise<Response> {
     if (report) context.report(error);
     return toResponse(context, answerProblem(problem), { isHead, linksToIndex, bringsNonce: true });
   }
+}
+
+/** What is left when not even a problem document could be made, for example because there is no chance to make a nonce of. */
+function lastResort({ report }: Context, error: unknown): Response {
+  report(error);
+  const problem = {
+    type: "urn:ietf:params:acme:error:serverInternal",
+    detail: "the server failed",
+    status: 500,
+  };
+  return Response.json(problem, { status: 500, headers: { "Content-Type": "application/problem+json" } });
 }
 
 /** Lets a browser send what an ACME client sends: RFC 8555 section 6.1. */

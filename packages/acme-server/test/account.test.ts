@@ -84,6 +84,13 @@ describe("newAccount", () => {
     expect(await ask()).toMatchObject({ status: 200, json: { status: "valid" } });
   });
 
+  test("points to terms in ASCII, whatever letters they were configured with (A-073)", async () => {
+    const { server } = await createTestDirectory({ termsOfService: "https://elsewhere.test/条款\n" });
+    const answer = await (await createClient(server)).register({});
+    expect(answer).toMatchObject({ status: 403, json: { type: problem("userActionRequired") } });
+    expect(answer.headers.get("link")).toContain("<https://elsewhere.test/%E6%9D%A1%E6%AC%BE>");
+  });
+
   test.each([undefined, false, "true", 1])(
     "with terms not agreed to (%s) says where to go (A-073, A-074, case 59)",
     async (agreed) => {

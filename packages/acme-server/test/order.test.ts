@@ -55,7 +55,13 @@ describe("newOrder", () => {
     const directory = await createTestDirectory({ policies: [allowDns("**.lab.test")] });
     const client = await directory.client();
     const answer = await placeOrder(client, ["a.test", "b.lab.test", "c.test"]);
-    expect(answer).toMatchObject({ status: 403, json: { type: problem("rejectedIdentifier") } });
+    expect(answer).toMatchObject({
+      status: 403,
+      json: {
+        type: problem("rejectedIdentifier"),
+        detail: "dns:a.test, dns:c.test: no policy allows this name",
+      },
+    });
     expect(answer.json.subproblems).toMatchObject([
       { type: problem("rejectedIdentifier"), identifier: { type: "dns", value: "a.test" } },
       { type: problem("rejectedIdentifier"), identifier: { type: "dns", value: "c.test" } },
@@ -98,6 +104,18 @@ describe("newOrder", () => {
     const [issued] = await directory.authority.ca.list({ limit: 1 });
     expect(issued?.notBefore.toISOString()).toBe("2030-01-01T00:00:00.000Z");
     expect(issued?.notAfter.toISOString()).toBe("2030-01-15T00:00:00.000Z");
+  });
+
+  test("that may begin at once can be finalized after a wait (A-111)", async () => {
+    const directory = await createTestDirectory();
+    const client = await directory.client();
+    const order = await placeOrder(client, ["a.test"], {
+      notBefore: new Date(directory.clock.now()).toISOString(),
+    });
+    await respondToAll(client, order);
+    directory.clock.advance(10 * 60_000);
+    await directory.server.tick();
+    expect((await finalize(client, order, await makeCsr({ names: ["a.test"] }))).json.status).toBe("valid");
   });
 
   test("refuses a choice of profile, because there is none (A-111, case 83)", async () => {

@@ -95,6 +95,8 @@ export interface RequestTerms {
   readonly requester: Requester;
   /** Default: the authority's first profile. */
   readonly profile?: string;
+  /** When the requester asked, if that was earlier than now: what `notBefore` may be is judged by it. Default: now. */
+  readonly requestedAt?: Date;
   /** First second of validity; default: now, less the profile's backdate. */
   readonly notBefore?: Date;
   /** Last second of validity, inclusive; default: the profile's default validity. */

@@ -7,6 +7,7 @@ export {
   revocationReasonFromNumber,
   revocationReasons,
 } from "./certificate/revocation-reasons.ts";
+export { readSubjectAltName } from "./certificate/subject-alt-name.ts";
 export type { ExtKeyUsage, KeyUsage } from "./certificate/usages.ts";
 export type {
   AuthorityHealth,

@@ -25,12 +25,12 @@ describe("takeBody", () => {
     const chunks = [Buffer.from([0, 255]), Buffer.from([13, 10, 128])];
     for (const chunk of chunks) request.write(chunk);
     request.end();
-    expect(await taken).toEqual(Buffer.from([0, 255, 13, 10, 128]));
+    expect(await taken).toEqual(Uint8Array.of(0, 255, 13, 10, 128));
   });
 
   test("takes a body of exactly the limit and not one byte more (case 3)", async () => {
     for (const [length, outcome] of [
-      [8, Buffer.alloc(8)],
+      [8, new Uint8Array(8)],
       [9, "body-too-large"],
     ] as const) {
       const request = incoming();
@@ -38,6 +38,17 @@ describe("takeBody", () => {
       request.end(Buffer.alloc(length));
       expect(await taken).toEqual(outcome);
     }
+  });
+
+  test("keeps one buffer, however many pieces a body comes in (E-020)", async () => {
+    const request = incoming();
+    const taken = takeBody(request, { ...limits, maxBodyBytes: 3000 });
+    const piece = Buffer.alloc(1, 7);
+    for (let count = 0; count < 3000; count += 1) request.write(piece);
+    request.end();
+    const body = await taken;
+    expect(body).toEqual(new Uint8Array(3000).fill(7));
+    expect((body as Uint8Array).buffer.byteLength).toBe(3000);
   });
 
   test("is done as soon as the client has left", async () => {

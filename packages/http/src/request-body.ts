@@ -63,7 +63,7 @@ function readStream(
   { maxBodyBytes, bodyTimeout }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer> | BodyFailure | undefined> {
   return new Promise((resolve) => {
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    let body = new Uint8Array(0);
     let length = 0;
     const timer = setTimeout(() => abandon("body-too-slow"), bodyTimeout);
 
@@ -76,17 +76,29 @@ function readStream(
       settle(failure);
     }
     function take(chunk: Uint8Array<ArrayBuffer>): void {
-      chunks.push(chunk);
+      if (length + chunk.length > maxBodyBytes) {
+        abandon("body-too-large");
+        return;
+      }
+      // Copied into one buffer: a body that comes byte by byte would else cost an object for each of them.
+      body = withRoom(body, length + chunk.length, maxBodyBytes);
+      body.set(chunk, length);
       length += chunk.length;
-      if (length > maxBodyBytes) abandon("body-too-large");
     }
     request.on("data", take);
-    request.on("end", () => settle(length === 0 ? undefined : join(chunks)));
+    request.on("end", () => settle(length === 0 ? undefined : inItsOwnBuffer(body, length)));
     request.on("close", () => settle("gone"));
   });
 }
 
-function join(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+/** The same bytes in a buffer that holds at least `needed`; it grows by doubling, up to `maximum`. */
+function withRoom(buffer: Uint8Array<ArrayBuffer>, needed: number, maximum: number): Uint8Array<ArrayBuffer> {
+  if (needed <= buffer.length) return buffer;
+  const larger = new Uint8Array(Math.min(maximum, Math.max(needed, 2 * buffer.length)));
+  larger.set(buffer);
+  return larger;
+}
+
+function inItsOwnBuffer(buffer: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  return length === buffer.length ? buffer : buffer.slice(0, length);
 }

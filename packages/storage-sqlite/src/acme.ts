@@ -1,1 +1,2 @@
+export { endLeases } from "./acme/leases.ts";
 export { createSqliteAcmeStore } from "./acme/store.ts";

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createSqliteAcmeStore } from "../src/acme.ts";
+import { createSqliteAcmeStore, endLeases } from "../src/acme.ts";
 import { createSqliteCertificateStore, createSqliteDatabase, migrate } from "../src/index.ts";
 
 /** Remembers what is prepared on it. */
@@ -23,6 +23,7 @@ describe("every statement of the stores", () => {
     connection.prepared.length = 0;
     createSqliteCertificateStore(database);
     createSqliteAcmeStore(database);
+    await endLeases(database, { directoryId: "directory", now: 0 });
     statements = connection.prepared.filter((sql) => !sql.includes("sqlite_schema"));
   });
 

@@ -22,7 +22,7 @@ export function spawnHomelab(configurationFile: string, directory: string): Home
   const args = ["--conditions=@chancery/source", main, "--config", configurationFile];
   const child = spawn(process.execPath, args, {
     cwd: directory,
-    env: environmentIn({ directory }),
+    env: environmentIn({ directory, environment: { NODE_COMPILE_CACHE: compileCache } }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -55,6 +55,7 @@ export function spawnHomelab(configurationFile: string, directory: string): Home
 }
 
 const main = fileURLToPath(new URL("../../../examples/homelab/src/main.ts", import.meta.url));
+const compileCache = fileURLToPath(new URL("../../../node_modules/.cache/compile", import.meta.url));
 
 function endOf({ exitCode, signalCode }: ChildProcess): string {
   return String(exitCode ?? signalCode);

@@ -49,7 +49,7 @@ export function createDirectories(options: DirectoriesOptions): readonly AcmeDir
       path: `${new URL(baseUrl).pathname}/`,
       url: server.directoryUrl,
       server,
-      fetch: (request, connection) => server.fetch(request, connection),
+      fetch: server.fetch,
     };
   });
 }

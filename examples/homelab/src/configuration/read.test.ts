@@ -146,8 +146,8 @@ const wrong: readonly { readonly why: string; readonly line: string; readonly fa
   },
   {
     why: "claims out of order",
-    line: "claims: { minimumValidity: P40D }",
-    fault: "6:1: claims: claims are not in order: minimumValidity 3456000 s",
+    line: "claims: { minimumValidity: P100D }",
+    fault: "6:1: claims: claims are not in order: minimumValidity 8640000 s",
   },
   {
     why: "claims of a profile out of order",
@@ -293,6 +293,19 @@ describe("parseConfiguration", () => {
     expect(configuration.validation.networks).toEqual([]);
   });
 
+  test("makes certificates valid for longer than the 30 days that clients renew before the end", () => {
+    expect(parseConfiguration(smallest, "/c.yaml").claims).toEqual({ defaultValidity: "P90D" });
+    const configured = parseConfiguration(changed("claims: { defaultValidity: P7D }"), "/c.yaml");
+    expect(configured.claims).toEqual({ defaultValidity: "P7D" });
+  });
+
+  test("leaves to a profile what the shared claims say", () => {
+    const line = "profiles: { tlsServer: { preset: tlsServer, claims: { backdate: PT5M } } }";
+    expect(parseConfiguration(changed(line), "/c.yaml").profiles["tlsServer"]?.claims).toEqual({
+      backdate: "PT5M",
+    });
+  });
+
   test("takes relative paths from the directory of the file", () => {
     const { dataDirectory, authority } = parseConfiguration(
       changed("authority: { passphraseFile: secrets/a }"),
@@ -336,6 +349,7 @@ describe("readConfiguration", () => {
     const configuration = await readConfiguration(example);
     expect(configuration.server.listen.host).toBe("127.0.0.1");
     expect(configuration.acme.map(({ id }) => id)).toEqual(["home"]);
+    expect(configuration.claims.defaultValidity).toBe("P90D");
   });
 
   test("reads the example with everything in it that is commented out", async () => {

@@ -36,7 +36,7 @@ export function createSchema(directory: string): ConfigurationSchema {
     dataDirectory: path(directory),
     authority: createAuthority(directory),
     policy,
-    claims: claims.prefault({}),
+    claims: sharedClaims,
     profiles: z.record(profileName, profile).prefault({ tlsServer: { preset: "tlsServer" } }),
     acme: nonEmpty(directorySection),
     validation,
@@ -85,6 +85,9 @@ const claims = section({
   maximumValidity: duration.exactOptional(),
   backdate: duration.exactOptional(),
 });
+
+// The common clients renew once 30 days are left: what is valid for no longer than that is renewed by every run of theirs.
+const sharedClaims = claims.extend({ defaultValidity: duration.default("P90D") }).prefault({});
 
 const profileName = z
   .string()

@@ -33,7 +33,12 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       `the data directory ${directory} is in use by another process${await ownerOf(pidFile)}: stop that one first`,
     );
   }
-  await writeFile(pidFile, `${process.pid}\n`, { mode: privateFile });
+  try {
+    await writeFile(pidFile, `${process.pid}\n`, { mode: privateFile });
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
   return Object.freeze<DirectoryLock>({
     async release() {
       if (!connection.isOpen) return;

@@ -19,9 +19,19 @@ export async function openDataDirectory(path: string): Promise<DirectoryLock> {
   }
 }
 
-function assertOwn(path: string, { mode }: { readonly mode: number }): void {
-  if (process.platform === "win32" || (mode & 0o022) === 0) return;
+function assertOwn(path: string, { mode, uid }: { readonly mode: number; readonly uid: number }): void {
+  if (process.platform === "win32") return;
+  const user = process.getuid?.() ?? uid;
+  if (uid !== user && uid !== superuser) {
+    throw new StartRefusal(
+      `the data directory ${path} belongs to user ${uid} and the server runs as user ${user}, so the other one could exchange its keys: run chown -R ${user} ${path}`,
+    );
+  }
+  if ((mode & 0o022) === 0) return;
   throw new StartRefusal(
     `the data directory ${path} can be written by other users, so they could exchange its keys: run chmod 700 ${path}`,
   );
 }
+
+/** Who can do everything anyway. */
+const superuser = 0;

@@ -59,7 +59,7 @@ export async function openListener({
     port,
     serve(handler, baseUrl) {
       const onError = (error: unknown) => log("error", "request.failed", describeError(error));
-      server.on("request", createNodeListener(handler, { baseUrl, onError }));
+      server.on("request", createNodeListener(handler, { baseUrl, onError, maxBodyBytes }));
     },
     drain() {
       draining ??= connections.drain(whenOverdue);
@@ -67,3 +67,6 @@ export async function openListener({
     },
   });
 }
+
+/** One byte more than ACME accepts, so that its own words answer what is too large, and nothing larger is ever kept. */
+const maxBodyBytes = 64 * 1024 + 1;

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+/** The one that `npm start` sets. */
+const compileCache = fileURLToPath(new URL("../../../../node_modules/.cache/compile", import.meta.url));
 
 /** The server as a process of its own. */
 export interface Program {
@@ -44,7 +46,7 @@ export function startProgram(
 ): Program {
   const child = spawn(process.execPath, ["--conditions=@chancery/source", main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], ...environment },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...environment },
     ...(uid !== undefined && { uid, gid: uid }),
   });
   if (child.pid === undefined) throw new Error("the program did not start");

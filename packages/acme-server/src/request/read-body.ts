@@ -26,18 +26,28 @@ async function readStream(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maximum: number,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  let body = new Uint8Array(0);
   let length = 0;
   for (;;) {
     const { done, value } = await readChunk(reader);
-    if (done) return join(chunks, length);
-    length += value.length;
-    if (length > maximum) {
+    if (done) return body.subarray(0, length);
+    if (length + value.length > maximum) {
       await reader.cancel().catch(() => undefined);
       throw tooLarge(maximum);
     }
-    chunks.push(value);
+    // Copied into one buffer: a body that comes octet by octet would else cost an object for each of them.
+    body = withRoom(body, length + value.length, maximum);
+    body.set(value, length);
+    length += value.length;
   }
+}
+
+/** The same octets in a buffer that holds at least `needed`; it grows by doubling, up to `maximum`. */
+function withRoom(buffer: Uint8Array<ArrayBuffer>, needed: number, maximum: number): Uint8Array<ArrayBuffer> {
+  if (needed <= buffer.length) return buffer;
+  const larger = new Uint8Array(Math.min(maximum, Math.max(needed, 2 * buffer.length)));
+  larger.set(buffer);
+  return larger;
 }
 
 async function readChunk(
@@ -48,18 +58,6 @@ async function readChunk(
   } catch (cause) {
     throw new AcmeProblem("malformed", "the request body broke off", { cause });
   }
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (only !== undefined && chunks.length === 1) return only;
-  const joined = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return joined;
 }
 
 function tooLarge(maximum: number): AcmeProblem {

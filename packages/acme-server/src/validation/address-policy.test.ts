@@ -172,6 +172,16 @@ describe("createAddressPolicy", () => {
     );
   });
 
+  test("what is said of IPv6 says nothing of IPv4 (E-001, E-004)", () => {
+    for (const address of ["10.0.0.1", "127.0.0.1", "224.0.0.1", "192.168.1.1"]) {
+      expect(judge({ allow: ["::/0"] }, address)).toBe(judge({}, address));
+      expect(judge({ allow: ["::/0"] }, address)).toBeDefined();
+    }
+    expect(judge({ deny: ["::/0"] }, "8.8.8.8")).toBeUndefined();
+    expect(judge({ allow: ["0.0.0.0/0"] }, "fd00::1")).toBe(judge({}, "fd00::1"));
+    expect(judge({ allow: ["::/0"] }, "fd00::1")).toBeUndefined();
+  });
+
   test("a mapped address gets the verdict of the IPv4 address inside, whatever is allowed", () => {
     const policies = [{}, { allow: ["10.0.0.0/8", "::/0"] }, { deny: ["8.0.0.0/7"] }];
     fc.assert(

@@ -24,8 +24,8 @@ export type AddressPolicy = (address: IpAddress) => string | undefined;
  */
 export function createAddressPolicy({ allow = [], deny = [] }: AddressPolicyOptions): AddressPolicy {
   const allowedNetworks = parseNetworks("allow", allow);
-  const allowed = blockList(allowedNetworks);
-  const denied = blockList(parseNetworks("deny", deny));
+  const allowed = networkList(allowedNetworks);
+  const denied = networkList(parseNetworks("deny", deny));
   const exactly = new Set(allowedNetworks.filter(isSingle).map(({ address }) => address.text));
   return function judge(address): string | undefined {
     if (contains(denied, address)) return "denied by the operator";
@@ -42,9 +42,17 @@ interface Network {
   readonly prefix: number;
 }
 
-function blockList(networks: readonly Network[]): BlockList {
-  const list = new BlockList();
-  for (const { address, prefix } of networks) list.addSubnet(address.text, prefix, address.family);
+/**
+ * Networks, each family by itself: asked about an IPv4 address, a `BlockList` also looks at IPv6 subnets, where it takes the
+ * address for a mapped one, and `::/0` would mean every IPv4 address too.
+ */
+type NetworkList = Readonly<Record<IpAddress["family"], BlockList>>;
+
+function networkList(networks: readonly Network[]): NetworkList {
+  const list = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const { address, prefix } of networks) {
+    list[address.family].addSubnet(address.text, prefix, address.family);
+  }
   return list;
 }
 
@@ -84,8 +92,8 @@ function isSingle({ address, prefix }: Network): boolean {
   return prefix === address.octets.length * 8;
 }
 
-function contains(list: BlockList, { text, family }: IpAddress): boolean {
-  return list.check(text, family);
+function contains(list: NetworkList, { text, family }: IpAddress): boolean {
+  return list[family].check(text, family);
 }
 
 /** The IPv4 address that a NAT64 gateway would go on to: the last 32 bits below the well-known prefix. */
@@ -101,8 +109,8 @@ function specialPurpose(address: IpAddress): string | undefined {
     : undefined;
 }
 
-function knownList(...entries: readonly string[]): BlockList {
-  return blockList(parseNetworks("special-purpose", entries));
+function knownList(...entries: readonly string[]): NetworkList {
+  return networkList(parseNetworks("special-purpose", entries));
 }
 
 /** Link-local and other fixed addresses at which clouds hand credentials to whoever asks from inside. */

@@ -10,6 +10,12 @@ export interface ChallengeValidator {
   /** Challenge type as registered, for example `http-01`. */
   readonly type: string;
 
+  /**
+   * After how many failed attempts a challenge of this type is invalid, where that is fewer than the worker's
+   * `maximumAttempts`; a whole number of at least 1. Absent: as many as the worker makes.
+   */
+  readonly maximumAttempts?: number;
+
   /** Whether this type can prove control of such an identifier (RFC 8555 section 8.3 for wildcards, RFC 8738 for addresses). */
   supports(identifier: Identifier, wildcard: boolean): boolean;
 

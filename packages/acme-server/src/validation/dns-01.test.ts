@@ -28,6 +28,7 @@ describe("dns01", () => {
   ] as const)("A-145, A-170: $type, wildcard $wildcard: $supported", ({ type, wildcard, supported }) => {
     const validator = dns01({ resolver: createResolver({ servers: [] }) });
     expect(validator.type).toBe("dns-01");
+    expect(validator.maximumAttempts).toBeUndefined();
     expect(validator.supports({ type, value: "example.test" }, wildcard)).toBe(supported);
   });
 

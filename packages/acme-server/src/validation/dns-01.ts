@@ -15,7 +15,8 @@ export interface Dns01Options {
  * Creates the validator for dns-01: a TXT record at `_acme-challenge` below the name. It is the one for wildcards.
  *
  * Any one of several records may hold the value, so that challenges for a name and its wildcard can be answered together.
- * Every failure is worth another attempt: a record may be on its way to the server that was asked.
+ * Every failure is worth another attempt: a record may be on its way to the server that was asked. There are as many as
+ * the worker makes: the last one 75 s after the first with its defaults.
  *
  * Problems: `dns` when the question was not answered or the name does not exist, `unauthorized` when the value is not there.
  *

@@ -26,6 +26,7 @@ describe("http01", () => {
   ] as const)("A-143, A-170: $type, wildcard $wildcard: $supported", ({ type, wildcard, supported }) => {
     const validator = http01({ network: networkFor({}) });
     expect(validator.type).toBe("http-01");
+    expect(validator.maximumAttempts).toBe(3);
     expect(validator.supports({ type, value: "example.test" }, wildcard)).toBe(supported);
   });
 

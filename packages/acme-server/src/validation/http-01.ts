@@ -25,6 +25,9 @@ export interface Http01Options {
  * Worth another attempt: a name that does not resolve yet, a target that cannot be reached or does not answer in time, and the
  * statuses 404, 408, 425, 429 and 5xx. Final: an address or redirect that is refused, any other status, a wrong body.
  *
+ * Three attempts at most, the last some 15 s after the first with the worker's defaults: room for a file that is deployed
+ * a little late, and a wrong web root is known soon. `{ ...http01(options), maximumAttempts: 5 }` is more patient.
+ *
  * Problems: `dns`, `connection`, `tls`, `unauthorized` when nothing is offered as proof or it is another account's, and
  * `incorrectResponse` when something else is.
  *
@@ -36,6 +39,7 @@ export function http01({ network, port = 80, timeout = "10s" }: Http01Options): 
   const milliseconds = parseDuration(timeout);
   return Object.freeze<ChallengeValidator>({
     type: "http-01",
+    maximumAttempts: 3,
     supports: ({ type }, wildcard) => (type === "dns" || type === "ip") && !wildcard,
     async validate(challenge, signal) {
       assertChallenge(challenge);

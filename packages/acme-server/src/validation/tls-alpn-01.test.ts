@@ -36,6 +36,7 @@ describe("tlsAlpn01", () => {
   ] as const)("A-152: $type, wildcard $wildcard: $supported", ({ type, wildcard, supported }) => {
     const validator = tlsAlpn01({ network: network() });
     expect(validator.type).toBe("tls-alpn-01");
+    expect(validator.maximumAttempts).toBe(3);
     expect(validator.supports({ type, value: "example.test" }, wildcard)).toBe(supported);
   });
 

@@ -22,7 +22,8 @@ export interface TlsAlpn01Options {
  * for the ALPN protocol `acme-tls/1`. Nothing is sent after the handshake.
  *
  * Worth another attempt: a name that does not resolve yet, a target that cannot be reached, breaks off or does not finish the
- * handshake in time. Final: an address that is refused, a handshake without the protocol, a wrong certificate.
+ * handshake in time. Final: an address that is refused, a handshake without the protocol, a wrong certificate. Three
+ * attempts at most, as for http-01.
  *
  * Problems: `dns`, `connection`, `tls` for the handshake, `unauthorized` for the certificate.
  *
@@ -34,6 +35,7 @@ export function tlsAlpn01({ network, port = 443, timeout = "10s" }: TlsAlpn01Opt
   const milliseconds = parseDuration(timeout);
   return Object.freeze<ChallengeValidator>({
     type: "tls-alpn-01",
+    maximumAttempts: 3,
     supports: ({ type }, wildcard) => (type === "dns" || type === "ip") && !wildcard,
     async validate(challenge, signal) {
       assertChallenge(challenge);

@@ -78,9 +78,13 @@ describe("a finalization that was left behind", () => {
   test("whose certificate has other names is never served (case 117)", async () => {
     const workshop = await createWorkshop();
     await claim(workshop);
+    const foreign = await makeCsr({ names: ["evil.test"] });
     const wrong: CertificateAuthority = {
       ...workshop.ca,
-      issue: async (request) => ({ ...(await workshop.ca.issue(request)), identifiers: [] }),
+      issue: async ({ requester }) => ({
+        ...(await workshop.ca.issue({ csr: foreign, requester })),
+        identifiers: [{ type: "dns", value: "a.test" }],
+      }),
     };
     workshop.clock.now += 10_000;
     await workshop.another({ ca: wrong }).tick();

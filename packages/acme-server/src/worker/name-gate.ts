@@ -1,5 +1,6 @@
 /**
- * Limits how many tasks work on one name at a time, so that nobody can aim the server at a victim.
+ * Limits how many tasks work on one name at a time, so that one name cannot take all places. Names that lead to one address
+ * count apart.
  *
  * Whoever finds a name busy waits in line for it, without holding up other names.
  */

@@ -4,7 +4,7 @@ export interface WorkerSettings {
   readonly concurrency: number;
   /** Tasks at a time for one name, in this process. */
   readonly concurrencyPerName: number;
-  /** After how many failed attempts a challenge is invalid. */
+  /** After how many failed attempts a challenge is invalid, unless its validator says fewer. */
   readonly maximumAttempts: number;
   /** Between the first attempt and the second; doubles each time, up to 32 times as much. */
   readonly retryDelay: number;

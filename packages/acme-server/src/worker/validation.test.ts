@@ -73,6 +73,27 @@ describe("a validation", () => {
     });
   });
 
+  test.each([
+    { own: 2, attempts: 2 },
+    { own: 9, attempts: settings.maximumAttempts },
+  ])(
+    "is given up after $attempts attempts when its validator makes $own at most (A-134)",
+    async ({ own, attempts }) => {
+      const workshop = await createWorkshop();
+      workshop.validate = () => ({ outcome: "retry", problem });
+      const validators = workshop.validators.map((validator) => ({ ...validator, maximumAttempts: own }));
+      const worker = workshop.another({ validators });
+      await respond(workshop);
+      for (let made = 1; made <= attempts; made += 1) {
+        expect((await read(workshop)).authorization.state).toBe("pending");
+        await worker.tick();
+        workshop.clock.now += 60_000;
+      }
+      expect(workshop.asked).toHaveLength(attempts);
+      expect((await read(workshop)).authorization.state).toBe("invalid");
+    },
+  );
+
   test("whose validator throws is repeated, then serverInternal without a word of the cause (case 105)", async () => {
     const workshop = await createWorkshop();
     workshop.validate = () => Promise.reject(new Error("secret detail"));

@@ -34,14 +34,15 @@ export async function performValidation(
   conditions: ValidationConditions,
   task: ValidationTask,
 ): Promise<void> {
-  const result = await attempt(context, conditions, task);
+  const validator = context.validators.find(({ type }) => type === task.type);
+  const result = await attempt(validator, context, conditions, task);
   if (result === undefined) return;
   const { fence, attempts, authorization } = task;
   const ended = { authorizationId: authorization.id, fence, now: context.now() };
   if (result.outcome === "valid") {
     const expiresAt = ended.now + context.authorizationLifetime;
     await context.store.completeValidation({ ...ended, result: { outcome: "valid", expiresAt } });
-  } else if (result.outcome === "invalid" || attempts + 1 >= conditions.settings.maximumAttempts) {
+  } else if (result.outcome === "invalid" || attempts + 1 >= attemptsOf(validator, conditions.settings)) {
     await context.store.completeValidation({
       ...ended,
       result: { outcome: "invalid", error: result.problem },
@@ -54,11 +55,11 @@ export async function performValidation(
 
 /** Answers undefined when the worker closed before the attempt ended. */
 async function attempt(
+  validator: ChallengeValidator | undefined,
   context: ValidationContext,
   conditions: ValidationConditions,
   task: ValidationTask,
 ): Promise<ValidationResult | undefined> {
-  const validator = context.validators.find(({ type }) => type === task.type);
   if (validator === undefined) return { outcome: "invalid", problem: withdrawn(task.type) };
   try {
     return await askValidator(validator, conditions, challengeOf(task));
@@ -99,6 +100,10 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 function challengeOf({ authorization, type, keyAuthorization }: ValidationTask): ChallengeToValidate {
   const token = authorization.challenges.find((challenge) => challenge.type === type)?.token ?? "";
   return { identifier: authorization.identifier, token, keyAuthorization };
+}
+
+function attemptsOf(validator: ChallengeValidator | undefined, { maximumAttempts }: WorkerSettings): number {
+  return Math.min(maximumAttempts, validator?.maximumAttempts ?? maximumAttempts);
 }
 
 function retryDelay({ retryDelay }: WorkerSettings, attempts: number): number {

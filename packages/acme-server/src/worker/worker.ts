@@ -13,7 +13,10 @@ export interface Worker {
   wake(): void;
   /** Claims what is due, works on it and answers how many tasks that were; without `start`, too. */
   tick(): Promise<number>;
-  /** Stops claiming, waits for what is running, then aborts it; what is unfinished stays in the queue. */
+  /**
+   * Stops claiming, waits for what is running, then aborts it and waits as long again, no longer: a signer may hang for ever.
+   * What is unfinished stays in the queue.
+   */
   close(): Promise<void>;
 }
 
@@ -120,8 +123,13 @@ export function createWorker(
     state = "closed";
     cancelPoll();
     const cancel = schedule(() => shutdown.abort(new Error("the worker is closing")), settings.drainTimeout);
-    await Promise.all(running.values());
+    let giveUp = (): void => undefined;
+    const patience = new Promise<void>((resolve) => {
+      giveUp = schedule(resolve, 2 * settings.drainTimeout);
+    });
+    await Promise.race([Promise.all(running.values()), patience]);
     cancel();
+    giveUp();
   }
 
   return Object.freeze({

@@ -36,6 +36,7 @@ export interface Workshop {
   readonly ca: CertificateAuthority;
   readonly clock: { now: number };
   readonly schedule: ManualSchedule;
+  readonly validators: readonly ChallengeValidator[];
   readonly worker: Worker;
   /** What was reported. */
   readonly errors: unknown[];
@@ -79,6 +80,7 @@ export async function createWorkshop(): Promise<Workshop> {
     ca,
     clock,
     schedule,
+    validators: [validator],
     worker: another(),
     errors,
     asked,

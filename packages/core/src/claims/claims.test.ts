@@ -95,6 +95,18 @@ describe("planValidity", () => {
     expect(validity).toEqual({ notBefore: notBefore ?? now - 60_000, notAfter });
   });
 
+  test("judges a start by when it was asked for: waiting does not make it wrong (A-111)", () => {
+    const asked = { claims, issuer, now: now + day, notBefore: now, notAfter: now + 30 * day };
+    expect(() => planValidity(asked)).toThrow("the furthest backdate");
+    expect(planValidity({ ...asked, requestedAt: now })).toEqual({
+      notBefore: now,
+      notAfter: now + 30 * day,
+    });
+    expect(() => planValidity({ ...asked, requestedAt: now + 90_000 })).toThrow("the furthest backdate");
+    const later = { ...asked, now, requestedAt: now + day, notBefore: now - 61_000 };
+    expect(() => planValidity(later)).toThrow("the furthest backdate");
+  });
+
   const refused = [
     {
       why: "less than the minimum",

@@ -68,6 +68,8 @@ export interface ValidityRequest {
   /** When the issuer and every certificate above it begin and end to be valid. */
   readonly issuer: Validity;
   readonly now: number;
+  /** When this was asked, if that was before `now`: a notBefore that was right then has not become wrong by waiting. */
+  readonly requestedAt?: number;
   readonly notBefore?: number;
   readonly notAfter?: number;
 }
@@ -82,7 +84,8 @@ export interface ValidityRequest {
  * @throws {RequestError} `ERR_VALIDITY_REFUSED`: outside the claims or the issuer; the message names limit and ask.
  * @see RFC 5280 section 4.1.2.5
  */
-export function planValidity({ claims, issuer, now, notBefore, notAfter }: ValidityRequest): Validity {
+export function planValidity(request: ValidityRequest): Validity {
+  const { claims, issuer, now, notBefore, notAfter } = request;
   const start = wholeSecond(notBefore ?? now);
   const from =
     notBefore === undefined ? Math.max(wholeSecond(now - claims.backdate), issuer.notBefore) : start;
@@ -90,7 +93,7 @@ export function planValidity({ claims, issuer, now, notBefore, notAfter }: Valid
     notAfter === undefined
       ? Math.min(start + claims.defaultValidity - 1000, issuer.notAfter)
       : wholeSecond(notAfter);
-  assertStart({ claims, issuer, now, from });
+  assertStart(request, from);
   if (notAfter === undefined) assertRoom(claims, start, issuer);
   assertLength(claims, start, until);
   if (until > issuer.notAfter)
@@ -99,20 +102,10 @@ export function planValidity({ claims, issuer, now, notBefore, notAfter }: Valid
   return { notBefore: from, notAfter: until };
 }
 
-function assertStart({
-  claims,
-  issuer,
-  now,
-  from,
-}: {
-  claims: Claims;
-  issuer: Validity;
-  now: number;
-  from: number;
-}): void {
+function assertStart({ claims, issuer, now, requestedAt = now }: ValidityRequest, from: number): void {
   if (now < issuer.notBefore)
     throw refused(`the issuer's notBefore ${iso(issuer.notBefore)} has not come, it is ${iso(now)}`);
-  const earliest = wholeSecond(now - claims.backdate);
+  const earliest = wholeSecond(Math.min(requestedAt, now) - claims.backdate);
   if (from < earliest)
     throw refused(`notBefore ${iso(from)} is before ${iso(earliest)}, the furthest backdate`);
   if (from > now + claims.maximumValidity)

@@ -34,7 +34,7 @@ describe("explain", () => {
           rule: "deny dns",
           input: "dns:secret.lab.example",
           verdict: "deny",
-          reason: "matches secret.lab.example",
+          reason: "denied by secret.lab.example",
         },
         {
           rule: "allow dns",
@@ -51,7 +51,7 @@ describe("explain", () => {
         { rule: "allow ip", input: "ip:192.0.2.1", verdict: "abstain", reason: "matches none of 10.0.0.0/8" },
       ],
       denials: [
-        { rule: "deny dns", input: "dns:secret.lab.example", reason: "matches secret.lab.example" },
+        { rule: "deny dns", input: "dns:secret.lab.example", reason: "denied by secret.lab.example" },
         { rule: "default", input: "ip:192.0.2.1", reason: "no policy allows this name" },
       ],
       plan: {

@@ -50,6 +50,7 @@ export function planNames(
     claims: profile.claims,
     issuer: context.issuer.validity,
     now: context.now(),
+    ...(terms.requestedAt !== undefined && { requestedAt: readDate(terms.requestedAt, "requestedAt") }),
     ...(terms.notBefore !== undefined && { notBefore: readDate(terms.notBefore, "notBefore") }),
     ...(terms.notAfter !== undefined && { notAfter: readDate(terms.notAfter, "notAfter") }),
   });

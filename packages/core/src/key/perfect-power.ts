@@ -54,10 +54,15 @@ function isPowerResidue(residue: number, exponent: number, prime: number): boole
 /** Newton's method from above, rounded down. */
 function isExactPower(n: bigint, exponent: number, bits: number): boolean {
   const k = BigInt(exponent);
-  let root = 1n << BigInt(Math.ceil(bits / exponent) + 1);
+  let root = rootAbove(bits / exponent);
   for (;;) {
     const next = ((k - 1n) * root + n / root ** (k - 1n)) / k;
     if (next >= root) return root ** k === n;
     root = next;
   }
+}
+
+/** A start above 2^bits, and not far: from twice too high Newton's method takes as many steps as the root is high a power. */
+function rootAbove(bits: number): bigint {
+  return bits < 50 ? BigInt(Math.ceil(2 ** bits)) + 1n : 1n << BigInt(Math.ceil(bits) + 1);
 }

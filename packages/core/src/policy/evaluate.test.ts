@@ -92,7 +92,7 @@ describe("evaluatePolicies", () => {
       input,
     );
     expect(denials).toEqual([
-      { rule: "deny dns", input: "dns:a.lab.example", reason: "matches a.lab.example" },
+      { rule: "deny dns", input: "dns:a.lab.example", reason: "denied by a.lab.example" },
       { rule: "closed", input: "request", reason: "closed today" },
       { rule: "default", input: "dns:b.lab.example", reason: "no policy allows this name" },
     ]);

@@ -72,7 +72,7 @@ describe("rules", () => {
       ...matches.map((name) => ({
         verdict,
         identifier: read(name),
-        reason: expect.stringMatching(/^matches /),
+        reason: expect.stringMatching(policy.canAllow ? /^matches / : /^denied by /),
       })),
       ...abstains.map((name) => ({
         verdict: "abstain",

@@ -81,7 +81,12 @@ function nameRule<Pattern>(
   const patterns = texts.map((text) => ({ text, pattern: parse(text) }));
   const judge = (identifier: Identifier): PolicyDecision => {
     const found = patterns.find(({ pattern }) => matches(pattern, identifier.value));
-    if (found !== undefined) return { verdict, identifier, reason: `matches ${found.text}` };
+    if (found !== undefined)
+      return {
+        verdict,
+        identifier,
+        reason: verdict === "deny" ? `denied by ${found.text}` : `matches ${found.text}`,
+      };
     return { verdict: "abstain", identifier, reason: `matches none of ${texts.join(", ")}` };
   };
   return Object.freeze({
