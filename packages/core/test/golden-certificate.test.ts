@@ -31,7 +31,7 @@ const tbsCertificate = octets(`
   3024 310c 300a 060355040a 0c034c6162                    issuer: UTF8String, as it stands in the root
   3114 3012 0603550403 0c0b476f6c64656e20526f6f74
   301e 170d 3239313233313233353930305a                    notBefore: UTCTime 291231235900Z
-  170d 3330303133303233353935395a                         notAfter: UTCTime 300130235959Z
+  170d 3330303333313233353935395a                         notAfter: UTCTime 300331235959Z
   3000                                                    subject: empty
   ${subjectKey}
   a381a4 3081a1
@@ -75,7 +75,7 @@ test("B-010, B-012, B-014, B-015, B-018, B-030, B-032: a certificate is these oc
   ]);
   expect(Buffer.from(certificate).toString("hex")).toBe(expected.toString("hex"));
   expect(serialNumber).toBe("01b8dac5b5f400010203040506070809");
-  expect(fingerprint).toBe("875279780934b1c1bd36fd8a1fb319984c354c1d95f604c5e3f98988a9b2acf5");
+  expect(fingerprint).toBe("60414a3e9dc610ef45b8a397807c1fd2909e095faf5705e56dfd3a8de2511009");
   expect(new X509Certificate(certificate).verify(new X509Certificate(rootPem).publicKey)).toBe(true);
 });
 

@@ -13,9 +13,9 @@ function at(text: string): number {
 }
 
 describe("parseClaims", () => {
-  test("fills in 30 days, at most 90, at least 5 minutes, a minute back", () => {
+  test("fills in 90 days, which is also the most, at least 5 minutes, a minute back", () => {
     expect(claims).toEqual({
-      defaultValidity: 30 * day,
+      defaultValidity: 90 * day,
       maximumValidity: 90 * day,
       minimumValidity: 300_000,
       backdate: 60_000,
@@ -32,8 +32,8 @@ describe("parseClaims", () => {
     },
     {
       why: "a minimum above the default",
-      options: { minimumValidity: "P31D" },
-      says: "minimumValidity 2678400 s, defaultValidity 2592000 s",
+      options: { minimumValidity: "P91D" },
+      says: "minimumValidity 7862400 s, defaultValidity 7776000 s",
     },
     { why: "B-016: a backdate under a minute", options: { backdate: "PT59S" }, says: "59 s" },
     { why: "B-016: a backdate over an hour", options: { backdate: "PT3601S" }, says: "3601 s" },
@@ -69,7 +69,7 @@ describe("planValidity", () => {
 
   test("B-014: cuts a clock that runs between two seconds down to the earlier one", () => {
     const validity = planValidity({ claims, issuer, now: now + 999 });
-    expect(validity).toEqual({ notBefore: now - 60_000, notAfter: now + 30 * day - 1000 });
+    expect(validity).toEqual({ notBefore: now - 60_000, notAfter: now + 90 * day - 1000 });
   });
 
   const granted = [
@@ -197,7 +197,7 @@ describe("planValidity", () => {
   ])("E-060: plans across $why", ({ time }) => {
     const whole = { notBefore: time - day, notAfter: at("9999-12-31T23:59:59Z") };
     const validity = planValidity({ claims, issuer: whole, now: time });
-    expect(validity.notAfter).toBe(Math.min(time + 30 * day - 1000, whole.notAfter));
+    expect(validity.notAfter).toBe(Math.min(time + 90 * day - 1000, whole.notAfter));
   });
 
   test("whatever is granted is whole seconds, within the issuer, within the claims and not over", () => {

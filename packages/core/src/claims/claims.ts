@@ -3,7 +3,10 @@ import { parseDuration } from "./duration.ts";
 
 /** How long certificates of a profile may live. Durations as {@link parseDuration} reads them. */
 export interface ClaimsOptions {
-  /** Validity when the requester asks for none; default `P30D`. */
+  /**
+   * Validity when the requester asks for none; default `P90D`. Less than 31 days wants care: certbot, lego and dehydrated renew
+   * a certificate that has 30 days left, so they would renew it on every run.
+   */
   readonly defaultValidity?: string;
   /** Shortest validity that may be asked for, and that clamping to the issuer may leave; default `PT5M`. */
   readonly minimumValidity?: string;
@@ -35,7 +38,7 @@ export interface Validity {
  */
 export function parseClaims(options: ClaimsOptions = {}): Claims {
   const claims = {
-    defaultValidity: parseWholeSeconds("defaultValidity", options.defaultValidity ?? "P30D"),
+    defaultValidity: parseWholeSeconds("defaultValidity", options.defaultValidity ?? "P90D"),
     minimumValidity: parseWholeSeconds("minimumValidity", options.minimumValidity ?? "PT5M"),
     maximumValidity: parseWholeSeconds("maximumValidity", options.maximumValidity ?? "P90D"),
     backdate: parseWholeSeconds("backdate", options.backdate ?? "PT1M"),

@@ -41,7 +41,7 @@ describe("issue", () => {
       requester,
       profile: "tlsServer",
       notBefore: new Date("2029-12-31T23:59:00Z"),
-      notAfter: new Date("2030-01-30T23:59:59Z"),
+      notAfter: new Date("2030-03-31T23:59:59Z"),
       issuedAt: now,
     });
     expect(issued).not.toHaveProperty("revocation");

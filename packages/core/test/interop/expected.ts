@@ -33,7 +33,7 @@ export function expectedOf({ issued, issuer, names, profile, subjectKey }: Speci
     issuer: hex(issuer.parsed.subject.der),
     subject: hasSubject ? commonNameDer("worker.lab.example") : "3000",
     notBefore: second(start - 60_000),
-    notAfter: second(start + 30 * 86_400_000 - 1000),
+    notAfter: second(start + 90 * 86_400_000 - 1000),
     keyUsage: ["digitalSignature"],
     extKeyUsage: { tlsServer: ["server"], tlsClient: ["client"], tlsServerAndClient: ["server", "client"] }[
       profile
