@@ -239,5 +239,4 @@ export interface FinalizationTask {
   /** DER. */
   readonly csr: Uint8Array;
   readonly fence: number;
-  readonly attempts: number;
 }

@@ -109,5 +109,5 @@ function claimFinalization(statements: Statements, id: string, leaseUntil: numbe
   const order = statements.selectOrder.get(id);
   if (task === undefined || order === undefined) return [];
   // No transition records a failed finalization: it is taken up again until it ends.
-  return [{ kind: "finalization", order: orderFrom(order), csr: task.csr, fence: task.fence, attempts: 0 }];
+  return [{ kind: "finalization", order: orderFrom(order), csr: task.csr, fence: task.fence }];
 }

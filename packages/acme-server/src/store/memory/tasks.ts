@@ -87,7 +87,7 @@ function claimFinalization(memory: Memory, id: string, leaseUntil: number): Fina
   const fence = nextFence(memory);
   memory.finalizations.set(id, { ...lease, fence, dueAt: leaseUntil });
   const csr = new Uint8Array(lease.csr);
-  return { kind: "finalization", order: structuredClone(order), csr, fence, attempts: 0 };
+  return { kind: "finalization", order: structuredClone(order), csr, fence };
 }
 
 /** The task if the fence is its latest and the authorization still waits for it; a task nobody waits for goes. */
