@@ -5,7 +5,13 @@ import type { AuthorityHealth, CertificateAuthority } from "./certificate-author
 import { encodeHex } from "./encoding/hex.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { IssuanceContext } from "./issuance/context.ts";
-import { explainIssuance, explainNames, issueCertificate, signReservation } from "./issuance/issue.ts";
+import {
+  canSign,
+  explainIssuance,
+  explainNames,
+  issueCertificate,
+  signReservation,
+} from "./issuance/issue.ts";
 import { toIssuedCertificate } from "./issuance/issued-certificate.ts";
 import type { Issuer } from "./issuer/issuer.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -133,7 +139,7 @@ async function completeReservations(context: IssuanceContext, reservedBefore: nu
     const limit = left + batch;
     const reservations = await context.store.listReservations({ reservedBefore, limit });
     const alive = reservations.filter(
-      ({ issuerId, notAfter }) => issuerId === context.issuer.id && notAfter > context.now(),
+      (reservation) => canSign(context.issuer, reservation) && reservation.notAfter > context.now(),
     );
     for (const reservation of alive) await signReservation(context, reservation);
     completed += alive.length;

@@ -1,4 +1,5 @@
 import { cryptoProvider } from "#crypto";
+import { readDer, readSequence } from "../asn1/der-reader.ts";
 import { encodeCertificate } from "../certificate/tbs-certificate.ts";
 import type { Explanation, IssueRequest, NamesRequest } from "../certificate-authority.ts";
 import { equalBytes, timeOrderedId } from "../encoding/bytes.ts";
@@ -12,6 +13,8 @@ import {
   type StoreError,
 } from "../errors.ts";
 import { formatIdentifier } from "../identifier/identifier.ts";
+import type { Issuer } from "../issuer/issuer.ts";
+import { signatureAlgorithmIdentifiers } from "../key/signature-algorithm.ts";
 import { formatRequester, isPlainText } from "../requester.ts";
 import { signWith } from "../signer/sign.ts";
 import type { CertificateRecord, Reservation, ReserveOutcome } from "../store/certificate-store.ts";
@@ -72,10 +75,10 @@ export async function signReservation(
   context: IssuanceContext,
   reservation: Reservation,
 ): Promise<CertificateRecord> {
-  const { signer, id, subject } = context.issuer;
-  if (reservation.issuerId !== id) {
+  const { signer, subject } = context.issuer;
+  if (!canSign(context.issuer, reservation)) {
     throw new SignerError(
-      `serial number ${reservation.serialNumber} was reserved for issuer ${reservation.issuerId}, which is not active`,
+      `serial number ${reservation.serialNumber} was reserved for issuer ${reservation.issuerId}, which is not active or signs with another algorithm now`,
     );
   }
   const signature = await signWith(signer, subject, reservation.tbsCertificate);
@@ -100,6 +103,15 @@ export async function signReservation(
       },
     },
   });
+}
+
+/** Whether an issuer can complete a reservation: same key, and the algorithm that the reserved bytes name (RFC 5280 section 4.1.1.2). */
+export function canSign({ id, signer }: Issuer, { issuerId, tbsCertificate }: Reservation): boolean {
+  if (issuerId !== id) return false;
+  const [, , algorithm] = readSequence(readDer(tbsCertificate), "tbsCertificate");
+  return (
+    algorithm !== undefined && equalBytes(algorithm.encoded, signatureAlgorithmIdentifiers[signer.algorithm])
+  );
 }
 
 /** A certificate for a CA's own key would let its holder pass for the CA. */

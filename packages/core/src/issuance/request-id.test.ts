@@ -172,6 +172,32 @@ describe("D-003, E-052: a signer that", () => {
     expect((await ca.issue(request)).serialNumber).toBe(reservation?.serialNumber);
   });
 
+  test("has come to sign with another algorithm completes nothing that names the former one (B-003)", async () => {
+    const { issuer, privateKey } = await createRoot({
+      commonName: "Lab Root",
+      key: { type: "rsa", bits: 2048 },
+      clock: () => now,
+    });
+    const gone = { ...issuer.signer, sign: () => Promise.reject(new Error("token removed")) };
+    const { ca, store } = await createAuthority({ issuer: { ...issuer, signer: gone } });
+    const request = { ...(await requestFor("dns:a.lab.example")), requestId };
+    await expect(ca.issue(request)).rejects.toMatchObject({ code: "ERR_SIGNER_FAILED" });
+
+    const pss: Signer = {
+      algorithm: "rsa-pss-sha256",
+      publicKey: issuer.signer.publicKey,
+      sign: (data) => privateKey.sign("rsa-pss-sha256", data),
+    };
+    const changed = await createAuthority({ issuer: { ...issuer, signer: pss }, store });
+    await expect(changed.ca.issue(request)).rejects.toMatchObject({
+      code: "ERR_SIGNER_FAILED",
+      message: expect.stringContaining("another algorithm"),
+    });
+    expect(await changed.ca.recover({ olderThan: -1 })).toBe(0);
+    const restored = await createAuthority({ issuer, store });
+    expect(await restored.ca.recover({ olderThan: -1 })).toBe(1);
+  });
+
   test("hangs holds up its own request and no other, and its process may die", async () => {
     const { issuer } = await root;
     const stuck = Promise.withResolvers<Uint8Array>();
