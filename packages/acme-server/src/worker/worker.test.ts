@@ -98,6 +98,43 @@ describe("the worker", () => {
     await worker.close();
   });
 
+  test("is not closed before a look into the queue is over: the host may close the store then", async () => {
+    const workshop = await createWorkshop();
+    await respond(workshop);
+    let release = (): void => undefined;
+    const store: AcmeStore = {
+      ...workshop.store,
+      claimTasks: async (query) => {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        return workshop.store.claimTasks(query);
+      },
+    };
+    const worker = workshop.another({ store });
+    worker.start();
+    let closed = false;
+    const closing = worker.close().then(() => {
+      closed = true;
+    });
+    await settle();
+    expect(closed).toBe(false);
+    release();
+    await closing;
+    expect(workshop.asked).toEqual([]);
+  });
+
+  test("gives up waiting for what never ends", async () => {
+    const workshop = await createWorkshop();
+    await respond(workshop);
+    const store: AcmeStore = { ...workshop.store, claimTasks: () => new Promise(() => undefined) };
+    const worker = workshop.another({ store });
+    worker.start();
+    const closing = worker.close();
+    workshop.schedule.fire(2 * settings.drainTimeout);
+    await closing;
+  });
+
   test("closes by waiting for what is running", async () => {
     const workshop = await createWorkshop();
     let release: (result: ValidationResult) => void = () => undefined;

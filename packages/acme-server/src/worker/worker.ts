@@ -41,7 +41,7 @@ export function createWorker(
   const conditions = { settings, schedule, shutdown: shutdown.signal };
   const running = new Map<Task, Promise<void>>();
   let state: "closed" | "created" | "started" = "created";
-  let looking = false;
+  let looking: Promise<void> | undefined;
   let lookAgain = false;
   let hasBacklog = false;
   let cancelPoll = (): void => undefined;
@@ -96,13 +96,19 @@ export function createWorker(
     }
   }
 
-  async function look(): Promise<void> {
-    if (looking) {
+  function look(): void {
+    if (looking !== undefined) {
       lookAgain = true;
       return;
     }
-    looking = true;
     cancelPoll();
+    looking = claimAll().then(() => {
+      looking = undefined;
+      if (state === "started") cancelPoll = schedule(look, settings.pollInterval);
+    });
+  }
+
+  async function claimAll(): Promise<void> {
     try {
       do {
         lookAgain = false;
@@ -111,12 +117,16 @@ export function createWorker(
     } catch (error) {
       context.report(error);
     }
-    looking = false;
-    if (state === "started") cancelPoll = schedule(() => void look(), settings.pollInterval);
   }
 
   function wake(): void {
-    if (state === "started") void look();
+    if (state === "started") look();
+  }
+
+  /** A look that is under way still uses the store, which the host may close as soon as the worker is closed. */
+  async function idle(): Promise<void> {
+    await looking;
+    await Promise.all(running.values());
   }
 
   async function close(): Promise<void> {
@@ -127,7 +137,7 @@ export function createWorker(
     const patience = new Promise<void>((resolve) => {
       giveUp = schedule(resolve, 2 * settings.drainTimeout);
     });
-    await Promise.race([Promise.all(running.values()), patience]);
+    await Promise.race([idle(), patience]);
     cancel();
     giveUp();
   }
@@ -136,7 +146,7 @@ export function createWorker(
     start(): void {
       if (state !== "created") return;
       state = "started";
-      void look();
+      look();
     },
     wake,
     async tick(): Promise<number> {
