@@ -113,12 +113,8 @@ describe("the worker", () => {
     };
     const worker = workshop.another({ store });
     worker.start();
-    let closed = false;
-    const closing = worker.close().then(() => {
-      closed = true;
-    });
-    await settle();
-    expect(closed).toBe(false);
+    const closing = worker.close();
+    expect(await Promise.race([closing, settle().then(() => "waiting")])).toBe("waiting");
     release();
     await closing;
     expect(workshop.asked).toEqual([]);

@@ -102,10 +102,7 @@ export function createWorker(
       return;
     }
     cancelPoll();
-    looking = claimAll().then(() => {
-      looking = undefined;
-      if (state === "started") cancelPoll = schedule(look, settings.pollInterval);
-    });
+    looking = claimAll();
   }
 
   async function claimAll(): Promise<void> {
@@ -117,6 +114,8 @@ export function createWorker(
     } catch (error) {
       context.report(error);
     }
+    looking = undefined;
+    if (state === "started") cancelPoll = schedule(look, settings.pollInterval);
   }
 
   function wake(): void {
