@@ -11,7 +11,7 @@ export function library(entries: readonly string[]): ReturnType<typeof defineCon
     clean: true,
     // node:sqlite exists only with its prefix.
     removeNodeProtocol: false,
-    // Which side of #crypto runs is decided where the package is installed, not here.
-    external: ["#crypto"],
+    // Which side of #crypto and #diagnostics runs is decided where the package is installed, not here.
+    external: ["#crypto", "#diagnostics"],
   });
 }

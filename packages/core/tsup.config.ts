@@ -4,8 +4,12 @@ export default library([
   "index",
   "asn1/index",
   "cryptography",
+  "containers/index",
+  "ocsp/index",
   "testing/index",
   "conformance/index",
   "crypto/node",
   "crypto/web",
+  "diagnostics/node",
+  "diagnostics/none",
 ]);

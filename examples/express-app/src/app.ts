@@ -11,7 +11,7 @@ export async function createApp(issuer: Issuer, databasePath: string): Promise<E
   await migrate(database); // explicit: a store never changes your schema behind your back
 
   const ca = await createCertificateAuthority({
-    issuer, // from createRoot, createIntermediate or importIssuer
+    issuers: [issuer], // from createRoot, createIntermediate or importIssuer
     store: createSqliteCertificateStore(database),
     policies: [allowDns("**.corp.example")], // what no policy allows is refused
   });

@@ -57,12 +57,14 @@ async function start(configuration: Configuration, host: Host, undo: Undo): Prom
   return describe(await startService(configuration, opening, host, undo));
 }
 
-function describe({ ca: { issuer }, baseUrl, directories }: Service): Omit<Homelab, "stop"> {
-  const digits = hash("sha256", issuer.trustAnchor, "hex").toUpperCase();
+function describe({ ca, baseUrl, directories }: Service): Omit<Homelab, "stop"> {
+  // The homelab server has one authority below one root.
+  const [root = new Uint8Array()] = ca.trustAnchors;
+  const digits = hash("sha256", root, "hex").toUpperCase();
   return {
     baseUrl,
     directories: Object.freeze(directories.map(({ id, url }) => ({ id, url }))),
-    rootPem: encodePem("CERTIFICATE", issuer.trustAnchor),
+    rootPem: encodePem("CERTIFICATE", root),
     rootFingerprint: digits.replace(/..(?=.)/g, "$&:"),
   };
 }

@@ -7,6 +7,7 @@ import { type AcmeDirectory, createDirectories } from "./acme/directories.ts";
 import { watchHealth } from "./authority/health-watch.ts";
 import type { OpenedIssuer } from "./authority/issuers.ts";
 import { logAuthority } from "./authority/logged-authority.ts";
+import { logEvents } from "./authority/logged-events.ts";
 import { createPolicies, createProfiles } from "./authority/rules.ts";
 import type { Configuration, ServerConfiguration } from "./configuration/configuration.ts";
 import { openDatabase } from "./database.ts";
@@ -78,10 +79,11 @@ async function createAuthority(
   { clock, log }: Host,
 ): Promise<CertificateAuthority> {
   const ca = await createCertificateAuthority({
-    issuer,
+    issuers: [issuer],
     store: createSqliteCertificateStore(database),
     policies: createPolicies(configuration),
     profiles: createProfiles(configuration),
+    onEvent: logEvents(log),
     clock,
   });
   const { subject, validity } = issuer;

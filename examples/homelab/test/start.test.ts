@@ -42,7 +42,9 @@ describe("the first start", () => {
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({
       ok: true,
-      issuer: { subject: "O=Test, CN=Chancery Intermediate" },
+      issuers: [
+        { subject: "O=Test, CN=Chancery Intermediate", activeFor: ["tlsServer", "homelab.endpoint"] },
+      ],
     });
   });
 

@@ -11,6 +11,7 @@ import { equalBytes } from "@chancery/core/crypto";
 import type { Context } from "./context.ts";
 import type { Order } from "./model/order.ts";
 import type { StoredProblem } from "./problem.ts";
+import { requesterOf } from "./requester.ts";
 
 /** How an attempt to issue the certificate of a claimed order ended. */
 export type IssuanceResult =
@@ -38,7 +39,7 @@ export async function issueForOrder(
   try {
     const certificate = await ca.issue({
       csr,
-      requester: { kind: "acme", id: order.accountId },
+      requester: requesterOf(order),
       requestId: `acme:${order.id}`,
       requestedAt: new Date(order.createdAt),
       ...(order.profile !== undefined && { profile: order.profile }),

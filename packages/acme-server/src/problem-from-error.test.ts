@@ -1,7 +1,34 @@
-import { CaError, CsrError, caErrorCodes, PolicyError, SignerError, StoreError } from "@chancery/core";
+import {
+  CaError,
+  CsrError,
+  caErrorCodes,
+  type Explanation,
+  PolicyError,
+  SignerError,
+  StoreError,
+} from "@chancery/core";
 import { describe, expect, test } from "vitest";
 import { AcmeProblem, problemDocument, problemOfIdentifiers, problemTypes } from "./problem.ts";
 import { problemFromError } from "./problem-from-error.ts";
+
+const refusal: Explanation = {
+  verdict: "deny",
+  levels: [],
+  decisions: [],
+  denials: [],
+  plan: {
+    operation: "issue",
+    profile: "tlsServer",
+    issuer: "CN=Lab Root",
+    identifiers: [],
+    subject: [],
+    keyUsage: [],
+    extKeyUsage: [],
+    purposes: [],
+    notBefore: new Date(0),
+    notAfter: new Date(1000),
+  },
+};
 
 describe("problemFromError", () => {
   test.each(caErrorCodes)("turns %s into a registered type with a status that fits (A-009)", (code) => {
@@ -14,8 +41,8 @@ describe("problemFromError", () => {
 
   test.each([
     { error: new CsrError("ERR_CSR_MALFORMED", "no"), type: "badCSR", status: 400 },
-    { error: new PolicyError("ERR_POLICY_DENIED", []), type: "rejectedIdentifier", status: 403 },
-    { error: new PolicyError("ERR_POLICY_FAILED", []), type: "serverInternal", status: 500 },
+    { error: new PolicyError(refusal), type: "rejectedIdentifier", status: 403 },
+    { error: new PolicyError({ ...refusal, failure: new Error("x") }), type: "serverInternal", status: 500 },
     { error: new StoreError("ERR_STORE_TRANSIENT", "locked"), type: "serverInternal", status: 503 },
     { error: new SignerError("token gone"), type: "serverInternal", status: 503 },
   ])("$error.code is $type with $status", ({ error, type, status }) => {

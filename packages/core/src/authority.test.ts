@@ -50,7 +50,7 @@ describe("createCertificateAuthority", () => {
     const late = createAuthority({ clock: () => new Date(issuer.validity.notAfter + 1000) });
     await expect(late).rejects.toMatchObject({
       code: "ERR_ISSUER_EXPIRED",
-      message: expect.stringContaining('issuer "CN=Lab Root"'),
+      message: expect.stringContaining('"CN=Lab Root" from 2029-'),
     });
     const early = createAuthority({ clock: () => new Date(issuer.validity.notBefore - 1000) });
     await expect(early).rejects.toMatchObject({ code: "ERR_ISSUER_EXPIRED" });
@@ -101,7 +101,16 @@ describe("createCertificateAuthority", () => {
 
   test("is frozen, and its methods do not need it", async () => {
     const { ca } = await createAuthority();
-    for (const part of [ca, ca.profiles, ca.trustAnchors, ca.issuer, ca.health(), ca.health().warnings]) {
+    for (const part of [
+      ca,
+      ca.profiles,
+      ca.trustAnchors,
+      ca.issuers,
+      ca.crls,
+      ca.audit,
+      ca.health(),
+      ca.health().warnings,
+    ]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
     const { issue, find, list } = ca;
@@ -115,7 +124,8 @@ describe("createCertificateAuthority", () => {
     const { issuer } = await createIntermediate({ issuer: top, commonName: "Below", clock });
     const { ca } = await createAuthority({ issuer, profiles: [tlsClient(), tlsServer()] });
     expect(ca.profiles).toEqual(["tlsClient", "tlsServer"]);
-    expect(ca.issuer).toBe(issuer);
+    expect(ca.issuers).toEqual([issuer]);
+    expect(ca.activeIssuer()).toBe(issuer);
     expect(ca.trustAnchors).toEqual([top.certificate]);
     expect((await ca.issue(await requestFor("dns:a.lab.example"))).profile).toBe("tlsClient");
   });
@@ -236,6 +246,38 @@ describe("recover", () => {
   });
 });
 
+describe("crls", () => {
+  test("B-160: an active issuer publishes also while it has no certificate, a former one does not", async () => {
+    const { clock: moving, advance } = createClock();
+    const [former, active] = [
+      (await createRoot({ commonName: "Former", validity: "P30D", clock })).issuer,
+      (await createRoot({ commonName: "Active", clock })).issuer,
+    ];
+    const activeFrom = new Date(now.getTime() + day);
+    const { ca } = await createAuthority({
+      clock: moving,
+      issuers: [former, { issuer: active, activeFrom }],
+    });
+    const notAfter = new Date(now.getTime() + day / 2);
+    await ca.issue({ ...(await requestFor("dns:a.lab.example")), notAfter });
+    expect(await ca.crls.publish()).toHaveLength(2);
+    advance("P2D");
+    await ca.issue({
+      ...(await requestFor("dns:a.lab.example")),
+      notAfter: new Date(notAfter.getTime() + 2 * day),
+    });
+    for (let week = 0; week < 3; week += 1) {
+      advance("P7D");
+      await ca.crls.publish();
+    }
+    const [last, current] = await Promise.all(
+      [former, active].map(({ id }) => ca.crls.find({ issuerId: id })),
+    );
+    expect(last?.nextUpdate).toBeLessThan(moving().getTime());
+    expect(current?.nextUpdate).toBeGreaterThan(moving().getTime());
+  });
+});
+
 describe("health", () => {
   test("E-060: goes from well through a warning to the end, as the clock moves", async () => {
     const { clock: moving, advance } = createClock();
@@ -243,22 +285,30 @@ describe("health", () => {
     const { ca } = await createAuthority({ issuer, clock: moving });
     expect(ca.health()).toEqual({
       ok: true,
-      issuer: { subject: "CN=Short", notAfter: new Date("2030-04-10T23:59:59Z"), daysLeft: 100 },
+      issuers: [
+        {
+          issuerId: issuer.id,
+          subject: "CN=Short",
+          notAfter: new Date("2030-04-10T23:59:59Z"),
+          daysLeft: 100,
+          activeFor: ["tlsServer"],
+        },
+      ],
       warnings: [],
     });
     advance("P10D");
-    expect(ca.health()).toMatchObject({ ok: true, issuer: { daysLeft: 90 }, warnings: [] });
+    expect(ca.health()).toMatchObject({ ok: true, issuers: [{ daysLeft: 90 }], warnings: [] });
     advance("PT1S");
     expect(ca.health()).toMatchObject({
       ok: true,
-      issuer: { daysLeft: 89 },
+      issuers: [{ daysLeft: 89 }],
       warnings: ['since 2030-01-10 certificates are cut short by the end of issuer "CN=Short"'],
     });
     advance("P89D");
     advance("PT23H56M");
     expect(ca.health()).toMatchObject({
       ok: false,
-      warnings: ['issuer "CN=Short" is too near its end to issue anything'],
+      warnings: ['issuer "CN=Short" is too near its end to issue anything for profile tlsServer'],
     });
     await expect(ca.issue(await requestFor("dns:a.lab.example"))).rejects.toMatchObject({
       code: "ERR_VALIDITY_REFUSED",
@@ -266,11 +316,11 @@ describe("health", () => {
     advance("PT1H");
     expect(ca.health()).toMatchObject({
       ok: false,
-      issuer: { daysLeft: -1 },
-      warnings: ['issuer "CN=Short" has expired and issues nothing'],
+      issuers: [],
+      warnings: ["no issuer can sign for profile tlsServer"],
     });
     await expect(ca.issue(await requestFor("dns:a.lab.example"))).rejects.toMatchObject({
-      code: "ERR_VALIDITY_REFUSED",
+      code: "ERR_ISSUER_EXPIRED",
     });
   });
 
@@ -280,9 +330,9 @@ describe("health", () => {
     time -= day;
     expect(ca.health()).toMatchObject({
       ok: false,
-      warnings: ['issuer "CN=Lab Root" is not valid before 2029-12-31 and issues nothing'],
+      warnings: expect.arrayContaining(["no issuer can sign for profile tlsServer"]),
     });
     const request = { ...(await requestFor("dns:a.lab.example")), requester };
-    await expect(ca.issue(request)).rejects.toMatchObject({ code: "ERR_VALIDITY_REFUSED" });
+    await expect(ca.issue(request)).rejects.toMatchObject({ code: "ERR_ISSUER_EXPIRED" });
   });
 });

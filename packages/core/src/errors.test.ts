@@ -6,7 +6,6 @@ import {
   caErrorCodes,
   DerError,
   isCaError,
-  PolicyError,
   RequestError,
   SignerError,
   StoreError,
@@ -24,7 +23,6 @@ describe("the family", () => {
       name: "ConfigurationError",
       code: "ERR_OPTION_INVALID",
     },
-    { error: new PolicyError("ERR_POLICY_DENIED", []), name: "PolicyError", code: "ERR_POLICY_DENIED" },
   ])("$name carries its name and $code", ({ error, name, code }) => {
     expect(error).toBeInstanceOf(CaError);
     expect(error).toMatchObject({ name, code });
@@ -34,17 +32,6 @@ describe("the family", () => {
 
   test("a CsrError is a RequestError: the requester has to act", () => {
     expect(new CsrError("ERR_CSR_MALFORMED", "x")).toBeInstanceOf(RequestError);
-    expect(new PolicyError("ERR_POLICY_DENIED", [])).toBeInstanceOf(RequestError);
-  });
-
-  test("a PolicyError lists every denial in its message", () => {
-    const denials = [
-      { rule: "names", input: "dns:a.test", reason: "no rule allows it" },
-      { rule: "names", input: "dns:b.test", reason: "denied" },
-    ];
-    const error = new PolicyError("ERR_POLICY_DENIED", denials);
-    expect(error.message).toBe("dns:a.test: no rule allows it; dns:b.test: denied");
-    expect(error.denials).toEqual(denials);
   });
 
   test("the cause is kept", () => {

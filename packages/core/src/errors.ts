@@ -2,6 +2,8 @@ const codes = [
   "ERR_CERTIFICATE_ALREADY_REVOKED",
   "ERR_CERTIFICATE_MALFORMED",
   "ERR_CERTIFICATE_NOT_FOUND",
+  "ERR_CERTIFICATE_NOT_HELD",
+  "ERR_CRL_MALFORMED",
   "ERR_CSR_ALGORITHM_REFUSED",
   "ERR_CSR_EXTENSION_REFUSED",
   "ERR_CSR_MALFORMED",
@@ -11,14 +13,17 @@ const codes = [
   "ERR_IDENTIFIER_UNSUPPORTED",
   "ERR_ISSUER_EXPIRED",
   "ERR_ISSUER_UNFIT",
+  "ERR_KEY_BLOCKED",
   "ERR_KEY_MALFORMED",
   "ERR_KEY_UNSUPPORTED",
   "ERR_KEY_WEAK",
+  "ERR_LINT_FAILED",
   "ERR_OPTION_INVALID",
   "ERR_PASSPHRASE_WRONG",
   "ERR_POLICY_DENIED",
   "ERR_POLICY_FAILED",
   "ERR_PROFILE_UNKNOWN",
+  "ERR_RENEWAL_REFUSED",
   "ERR_REQUEST_ID_REUSED",
   "ERR_REVOCATION_REASON_REFUSED",
   "ERR_SIGNER_FAILED",
@@ -26,6 +31,7 @@ const codes = [
   "ERR_STORE_NOT_FOUND",
   "ERR_STORE_STALE",
   "ERR_STORE_TRANSIENT",
+  "ERR_SUBJECT_REFUSED",
   "ERR_VALIDITY_REFUSED",
 ] as const;
 
@@ -67,30 +73,18 @@ export class CsrError extends RequestError {}
 
 /** One reason why policy refused, about one input of the request. */
 export interface Denial {
+  /** Name of the level that the policy belongs to, for example `authority`. */
+  readonly level?: string;
   /** Name of the policy or claim that refused. */
   readonly rule: string;
   /** What was looked at: an identifier such as `dns:example.test`, or the name of a field. */
   readonly input: string;
   /** One sentence for the requester; names the limit and what was asked. */
   readonly reason: string;
-}
-
-/**
- * Policy refused the request (`ERR_POLICY_DENIED`) or could not be evaluated, which refuses it too
- * (`ERR_POLICY_FAILED`).
- */
-export class PolicyError extends RequestError {
-  /** Every denial found, not only the first: one or more for each offending identifier. */
-  readonly denials: readonly Denial[];
-
-  constructor(
-    code: "ERR_POLICY_DENIED" | "ERR_POLICY_FAILED",
-    denials: readonly Denial[],
-    options?: ErrorOptions,
-  ) {
-    super(code, denials.map(({ input, reason }) => `${input}: ${reason}`).join("; "), options);
-    this.denials = denials;
-  }
+  /** What is granted at most, for people, for example `P90D`. */
+  readonly limit?: string;
+  /** What was asked, in the terms of `limit`. */
+  readonly asked?: string;
 }
 
 /** The embedder passed options that cannot work; raised while something is created, before it serves anyone. */

@@ -55,7 +55,7 @@ test("every error class but the base needs no code that is not its own", () => {
     new core.DerError("x"),
     new core.SignerError("x"),
     new core.StoreError("ERR_STORE_STALE", "x"),
-    new core.PolicyError("ERR_POLICY_DENIED", []),
+    new core.LintError([]),
     new core.RequestError("ERR_VALIDITY_REFUSED", "x"),
     new core.CsrError("ERR_CSR_MALFORMED", "x"),
     new core.ConfigurationError("ERR_OPTION_INVALID", "x"),

@@ -9,25 +9,34 @@ export interface Requester {
   readonly kind: "acme" | "application" | "operator" | "provisioner";
   /** 1 to 255 characters, unique within its kind. */
   readonly id: string;
+  /** Name of the provisioner or directory that let the requester in, where there is one; 1 to 255 characters. */
+  readonly provisioner?: string;
 }
 
 const kinds: ReadonlySet<string> = new Set(["acme", "application", "operator", "provisioner"]);
 
 /**
- * Checks a requester that a caller spelled out, and copies it.
+ * Checks a requester that a caller spelled out, and makes a frozen copy.
  *
  * @throws {ConfigurationError} `ERR_OPTION_INVALID`: another kind, or an id that is empty, longer than 255 characters, or
  * has control characters or lone surrogates.
  */
-export function readRequester({ kind, id }: Requester): Requester {
+export function readRequester({ kind, id, provisioner }: Requester): Requester {
   if (!kinds.has(kind)) {
     const known = [...kinds].join(", ");
     throw new ConfigurationError("ERR_OPTION_INVALID", `the requester's kind is not one of ${known}`);
   }
-  if (isPlainText(id)) return { kind, id };
+  assertPlain("id", id);
+  if (provisioner === undefined) return Object.freeze({ kind, id });
+  assertPlain("provisioner", provisioner);
+  return Object.freeze({ kind, id, provisioner });
+}
+
+function assertPlain(field: "id" | "provisioner", text: string): void {
+  if (isPlainText(text)) return;
   throw new ConfigurationError(
     "ERR_OPTION_INVALID",
-    "the requester's id is not 1 to 255 characters without control characters",
+    `the requester's ${field} is not 1 to 255 characters without control characters`,
   );
 }
 

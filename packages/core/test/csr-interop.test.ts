@@ -3,6 +3,7 @@ import { parseCertificationRequest } from "@chancery/core";
 import * as x509 from "@peculiar/x509";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { hasMlDsa } from "./support/private-keys.ts";
 import { listVectors, readPemVector, readVector } from "./support/vectors.ts";
 
 x509.cryptoProvider.set(crypto);
@@ -35,9 +36,10 @@ const www = ["dns:www.example.test"];
 const rsa = (bits: number): object => ({ type: "rsa", bits });
 const ec = (curve: string): object => ({ type: "ec", curve });
 const ed25519 = { type: "ed25519" };
+const mlDsa = (parameterSet: number): object => ({ type: "ml-dsa", parameterSet });
 
 // Each file's origin is in vectors/README.md.
-const accepted: readonly { file: string; key: object; names: readonly string[] }[] = [
+const acceptedEverywhere: readonly { file: string; key: object; names: readonly string[] }[] = [
   { file: "certtool-ecdsa", key: ec("P-256"), names: certtool },
   { file: "certtool-eddsa", key: ed25519, names: certtool },
   { file: "certtool-rsa", key: rsa(2048), names: certtool },
@@ -68,7 +70,17 @@ const accepted: readonly { file: string; key: object; names: readonly string[] }
   { file: "python-p-256", key: ec("P-256"), names: python },
   { file: "python-rsa-2048", key: rsa(2048), names: python },
   { file: "python-rsa-2048-pss-signature", key: rsa(2048), names: python },
+  { file: "python-rsa-2048-pss-signature-sha384", key: rsa(2048), names: python },
+  { file: "python-rsa-2048-pss-signature-sha512", key: rsa(2048), names: python },
 ];
+
+const mlDsaOnly: typeof acceptedEverywhere = [
+  { file: "python-ml-dsa-44", key: mlDsa(44), names: python },
+  { file: "python-ml-dsa-65", key: mlDsa(65), names: python },
+  { file: "python-ml-dsa-87", key: mlDsa(87), names: python },
+];
+
+const accepted = [...acceptedEverywhere, ...(hasMlDsa ? mlDsaOnly : [])];
 
 const refused: readonly { id: string; why: string; file: string; code: string }[] = [
   {
@@ -161,7 +173,7 @@ const refused: readonly { id: string; why: string; file: string; code: string }[
 
 describe("requests of openssl, GnuTLS, Go, Java and Python", () => {
   test("every file stands in one of the two tables", () => {
-    const files = [...accepted, ...refused].map(({ file }) => `${file}.pem`);
+    const files = [...acceptedEverywhere, ...mlDsaOnly, ...refused].map(({ file }) => `${file}.pem`);
     expect(files.toSorted()).toEqual(listVectors("csr"));
   });
 
@@ -188,6 +200,16 @@ describe("requests of openssl, GnuTLS, Go, Java and Python", () => {
       code,
     });
   });
+
+  test.skipIf(hasMlDsa).each(mlDsaOnly)(
+    "refuses $file on a runtime without ML-DSA (skipped where there is ML-DSA)",
+    async ({ file }) => {
+      await expect(parseCertificationRequest(readVector(`csr/${file}.pem`))).rejects.toMatchObject({
+        name: "CsrError",
+        code: "ERR_KEY_UNSUPPORTED",
+      });
+    },
+  );
 
   test("a subject beyond ASCII is read as it was written", async () => {
     const { subject, commonName } = await parseCertificationRequest(
@@ -223,6 +245,18 @@ describe("requests of @peculiar/x509, made here and now", () => {
     { name: "Ed25519", algorithm: { name: "Ed25519" }, key: ed25519 },
     { name: "RSA", algorithm: { name: "RSASSA-PKCS1-v1_5", ...rsaParameters }, key: rsa(2048) },
     { name: "RSA-PSS", algorithm: { name: "RSA-PSS", saltLength: 32, ...rsaParameters }, key: rsa(2048) },
+    ...(hasMlDsa
+      ? [44, 65, 87].map((set) => ({
+          name: `ML-DSA-${set}`,
+          algorithm: { name: `ML-DSA-${set}` },
+          key: mlDsa(set),
+        }))
+      : []),
+    {
+      name: "RSA-PSS with SHA-512",
+      algorithm: { name: "RSA-PSS", saltLength: 64, ...rsaParameters, hash: "SHA-512" },
+      key: rsa(2048),
+    },
   ])("reads one for $name", async ({ algorithm, key }) => {
     const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
     if (!("privateKey" in keys)) throw new TypeError("no key pair");

@@ -15,10 +15,13 @@ function sourcesWith(pattern: RegExp): readonly string[] {
     .toSorted();
 }
 
-test("C-007, E-102: an issuer's signer is asked in one place, for end entities and for new issuers only", () => {
+test("C-007, E-102: an issuer's signer is asked in one place, for end entities, new issuers, CRLs, OCSP responses and probes only", () => {
   expect(sourcesWith(/\bsigner\.sign\(/)).toEqual(["core/src/signer/sign.ts"]);
   expect(sourcesWith(/import .*\bsignWith\b/)).toEqual([
-    "core/src/issuance/issue.ts",
-    "core/src/issuer/create.ts",
+    "core/src/crl/sign-list.ts",
+    "core/src/issuance/sign-reservation.ts",
+    "core/src/ocsp/ocsp-response.ts",
+    "core/src/signer/probe.ts",
+    "core/src/signer/sign-verified.ts",
   ]);
 });

@@ -61,8 +61,9 @@ export interface SqliteDatabaseOptions {
  * Prepares an open connection of `node:sqlite` for stores.
  *
  * Sets what is a matter of the connection: `synchronous=FULL`, so that what is answered survives a loss of power;
- * `foreign_keys`; and a `busy_timeout` of 10 ms, because SQLite blocks the event loop while it waits. The rest of
- * the waiting for other processes, some 5 seconds, leaves the event loop free.
+ * `foreign_keys`; `temp_store=MEMORY`, so that what undoes a single transition is not written to a file; and a
+ * `busy_timeout` of 10 ms, because SQLite blocks the event loop while it waits. The rest of the waiting for other
+ * processes, some 5 seconds, leaves the event loop free.
  *
  * Give Chancery a connection of its own: a transaction that other code begins on it would hold up every store.
  *
@@ -76,7 +77,9 @@ export function createSqliteDatabase(
     const state = connection.isOpen ? "inside a transaction" : "closed";
     throw new ConfigurationError("ERR_OPTION_INVALID", `connection is ${state}, expected an idle one`);
   }
-  blockingly(connection, () => connection.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
+  blockingly(connection, () =>
+    connection.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"),
+  );
   const { write, statistics } = createCommitQueue(connection, wait);
   return Object.freeze<SqliteDatabase>({
     connection,

@@ -1,11 +1,19 @@
 import { ConfigurationError } from "@chancery/core";
 import type { SqliteDatabase } from "./database.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { addInventory } from "./migrations/0002-inventory.ts";
 import { blockingly } from "./patience.ts";
 
+interface Migration {
+  readonly name: string;
+  /** Runs inside the transaction of all that are missing. */
+  readonly apply: (database: SqliteDatabase) => void;
+}
+
 /** In order; the version of a schema is the number of migrations in it. Only ever append. */
-const migrations: readonly { readonly name: string; readonly sql: string }[] = [
-  { name: "initial", sql: initial },
+const migrations: readonly Migration[] = [
+  { name: "initial", apply: ({ connection }) => connection.exec(initial) },
+  { name: "inventory", apply: addInventory },
 ];
 
 /**
@@ -50,16 +58,15 @@ export function requireSchema(database: SqliteDatabase): void {
 }
 
 function applyMissing(database: SqliteDatabase): void {
-  const { connection, prepare } = database;
-  connection.exec(`
+  database.connection.exec(`
     CREATE TABLE IF NOT EXISTS chancery_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT
   `);
   const version = schemaVersion(database);
   refuseNewer(version);
-  const record = prepare("INSERT INTO chancery_migration (version, name) VALUES (?, ?)");
-  for (const [index, { name, sql }] of migrations.entries()) {
+  const record = database.prepare("INSERT INTO chancery_migration (version, name) VALUES (?, ?)");
+  for (const [index, { name, apply }] of migrations.entries()) {
     if (index < version) continue;
-    connection.exec(sql);
+    apply(database);
     record.run(index + 1, name);
   }
 }

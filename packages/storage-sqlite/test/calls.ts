@@ -1,17 +1,6 @@
 import type { AcmeStore } from "@chancery/acme-server";
-import type { CertificateStore } from "@chancery/core";
 import fc from "fast-check";
-import {
-  account,
-  authorization,
-  completion,
-  hour,
-  minute,
-  now,
-  order,
-  problem,
-  reservation,
-} from "./examples.ts";
+import { account, authorization, hour, minute, now, order, problem } from "./examples.ts";
 
 /** One call of a store. */
 export interface Call<Store> {
@@ -20,47 +9,6 @@ export interface Call<Store> {
 }
 
 const small = fc.nat({ max: 3 });
-
-/** Any call of a certificate store, about four serial numbers of each of four series. */
-export function certificateCall(): fc.Arbitrary<Call<CertificateStore>> {
-  const planned = fc
-    .record({ number: small, series: small, request: fc.option(small), age: small })
-    .map(({ number, series, request, age }) => ({
-      ...reservation(number, series, request === null ? undefined : `request-${request}`),
-      issuerId: series % 2 === 0 ? "a5".repeat(32) : "5a".repeat(32),
-      reservedAt: now - age,
-    }));
-  const page = fc.record({ limit: fc.integer({ min: 1, max: 4 }), after: fc.option(planned) });
-  return fc.oneof(
-    planned.map((one) => named("reserve", (store: CertificateStore) => store.reserve(one))),
-    planned.map((one) => named("complete", (store: CertificateStore) => store.complete(completion(one)))),
-    fc.tuple(planned, small).map(([{ issuerId, serialNumber }, variant]) =>
-      named("revoke", (store: CertificateStore) => {
-        const { audit } = completion(reservation(variant));
-        const reason = variant === 0 ? {} : { reason: "superseded" as const };
-        return store.revoke({ issuerId, serialNumber, revokedAt: now + variant, ...reason, audit });
-      }),
-    ),
-    planned.map((one) => named("find", (store: CertificateStore) => store.find(one))),
-    small.map((n) =>
-      named("findByRequestId", (store: CertificateStore) => store.findByRequestId(`request-${n}`)),
-    ),
-    fc.tuple(page, fc.option(small)).map(([{ limit, after }, name]) =>
-      named("list", (store: CertificateStore) => {
-        const identifier = { type: "dns", value: `host-${name}.example.test` } as const;
-        return store.list({ limit, ...(after && { after }), ...(name !== null && { identifier }) });
-      }),
-    ),
-    page.map(({ limit }) =>
-      named("listReservations", (store: CertificateStore) =>
-        store.listReservations({ reservedBefore: now - 1, limit }),
-      ),
-    ),
-    small.map((after) =>
-      named("listAudit", (store: CertificateStore) => store.listAudit({ after, limit: 3 })),
-    ),
-  );
-}
 
 /** One call of an ACME store. */
 export interface AcmeCall {

@@ -14,6 +14,7 @@ describe("createSqliteDatabase", () => {
     expect(pragma("synchronous")).toBe(2);
     expect(pragma("journal_mode")).toBe("wal");
     expect(pragma("foreign_keys")).toBe(1);
+    expect(pragma("temp_store")).toBe(2);
     expect(pragma("busy_timeout")).toBe(10);
     await folder.close();
   });

@@ -1,5 +1,5 @@
 import type { Account, Authorization, Order, StoredProblem } from "@chancery/acme-server";
-import type { Completion, Reservation } from "@chancery/core";
+import type { AuditFact, Completion, Reservation } from "@chancery/core";
 
 /** The instant at which everything happens. */
 export const now = 1_900_000_000_000;
@@ -21,6 +21,7 @@ export function reservation(number: number, series = 1, requestId?: string): Res
     profile: "tlsServer",
     identifiers: [{ type: "dns", value: `host-${number}.example.test` }],
     publicKeyHash: "4b".repeat(32),
+    crlPartition: 0,
     notBefore: now,
     notAfter: now + hour,
     tbsCertificate: new Uint8Array(400).fill(number % 256),
@@ -36,14 +37,18 @@ export function completion({ issuerId, serialNumber, tbsCertificate }: Reservati
     certificate: new Uint8Array([...tbsCertificate, 1]),
     fingerprint: serialNumber.padStart(64, "f"),
     issuedAt: now,
-    audit: {
-      at: now,
-      type: "certificate.issued",
-      actor: "acme:account-1",
-      subject: serialNumber,
-      details: {},
-    },
+    audit: fact("certificate.issued", serialNumber),
   };
+}
+
+/** An audit fact about `subject`. */
+export function fact(type: string, subject: string): AuditFact {
+  return { at: now, type, actor: "acme:account-1", subject, details: {} };
+}
+
+/** 32 octets, one value for each text of up to 32 ASCII characters. */
+export function keyOf(text: string): string {
+  return Buffer.from(text.padEnd(32)).toString("hex");
 }
 
 /** A valid account. */

@@ -1,9 +1,68 @@
 import { DatabaseSync } from "node:sqlite";
+import type { CertificateStore } from "@chancery/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSqliteAcmeStore } from "../src/acme.ts";
 import { createSqliteCertificateStore, createSqliteDatabase, type SqliteDatabase } from "../src/index.ts";
 import { openTwice } from "./databases.ts";
-import { account, authorization, completion, hour, now, order, reservation } from "./examples.ts";
+import {
+  account,
+  authorization,
+  completion,
+  fact,
+  hour,
+  keyOf,
+  now,
+  order,
+  reservation,
+} from "./examples.ts";
+
+const { issuerId } = reservation(0);
+
+// Calls that need more room each time, until there is none.
+const growing: readonly {
+  what: string;
+  call: (store: CertificateStore, number: number) => Promise<unknown>;
+}[] = [
+  {
+    what: "a revocation",
+    call: (store, number) =>
+      store.revoke({
+        issuerId,
+        serialNumber: reservation(number).serialNumber,
+        revokedAt: now,
+        reason: "keyCompromise",
+        blockKey: "compromised",
+        audit: fact("certificate.revoked", "x".repeat(200)),
+      }),
+  },
+  {
+    what: "a CRL",
+    call: (store, number) =>
+      store.publishCrl({
+        issuerId,
+        partition: 0,
+        kind: "full",
+        number,
+        thisUpdate: now,
+        nextUpdate: now,
+        changes: 0,
+        crl: new Uint8Array(3000 * number),
+        audit: fact("crl.published", `${number}`),
+      }),
+  },
+  {
+    what: "an extension of the audit chain",
+    call: async (store) => {
+      const head = await store.findAuditHead();
+      const entries = await store.listUnchainedAudit({ limit: 5 });
+      const links = entries.map(({ sequence }, index) => {
+        const position = (head?.position ?? 0) + index + 1;
+        return { sequence, position, hash: keyOf(`${position}`) };
+      });
+      return store.chainAudit({ ...(head && { head }), links });
+    },
+  },
+];
 
 describe("a store whose database", () => {
   let opened: Awaited<ReturnType<typeof openTwice>>;
@@ -111,6 +170,42 @@ describe("a store whose database", () => {
     expect(one.connection.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
   });
 
+  test.each(growing)(
+    "is full keeps nothing of $what that it refuses, and does it once there is room (case 128)",
+    async ({ call }) => {
+      const store = createSqliteCertificateStore(opened.one);
+      for (let number = 0; number < 300; number += 1) {
+        const planned = { ...reservation(number), publicKeyHash: keyOf(`${number}`) };
+        await store.reserve(planned);
+        await store.complete(completion(planned));
+      }
+      const { connection } = opened.one;
+      const pages = Number(connection.prepare("PRAGMA page_count").get()?.["page_count"]);
+      connection.exec(`PRAGMA max_page_count = ${pages + 1}`);
+
+      let [number, before, refusal]: [number, unknown, unknown] = [0, undefined, undefined];
+      for (; refusal === undefined && number < 300; number += 1) {
+        before = await everythingIn(store, number);
+        refusal = await call(store, number).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+      }
+      expect(refusal).toMatchObject({
+        code: "ERR_STORE_TRANSIENT",
+        message: expect.stringContaining("full"),
+      });
+      number -= 1;
+      expect(number).toBeGreaterThan(0);
+      expect(await everythingIn(store, number)).toEqual(before);
+
+      connection.exec("PRAGMA max_page_count = 1000000");
+      await call(store, number);
+      expect(await everythingIn(store, number)).not.toEqual(before);
+      expect(connection.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    },
+  );
+
   test("is closed answers ERR_STORE_TRANSIENT to everyone, also to those who wait already", async () => {
     const { one } = opened;
     const store = createSqliteCertificateStore(one);
@@ -167,10 +262,32 @@ describe("a store whose database", () => {
     const tooLong = store.reserve({ ...reservation(1), serialNumber: "01".repeat(21) });
     await expect(tooLong).rejects.toThrow("CHECK constraint failed");
     await expect(store.reserve({ ...reservation(1), issuerId: "no hex" })).rejects.toThrow(TypeError);
+    const after = { serialNumber: "00", issuerId };
+    await expect(store.list({ order: "expiry", after, limit: 1 })).rejects.toThrow(TypeError);
+    await store.appendAudit(fact("policy.denied", "subject"));
+    const gap = store.chainAudit({ links: [{ sequence: 1, position: 2, hash: "00" }] });
+    await expect(gap).rejects.toThrow(RangeError);
+    expect(await store.findAuditHead()).toBeUndefined();
+    const partition = store.reserve({ ...reservation(1), crlPartition: 65_536 });
+    await expect(partition).rejects.toThrow("CHECK constraint failed");
     const everything = { reservedBefore: Number.MAX_SAFE_INTEGER, limit: 10 };
     expect(await store.listReservations(everything)).toEqual([]);
   });
 });
+
+/** What the calls of {@link growing} change. */
+async function everythingIn(store: CertificateStore, number: number): Promise<unknown> {
+  const partition = { issuerId, partition: 0 };
+  return Promise.all([
+    store.find(reservation(number)),
+    store.listRevoked({ ...partition, notAfterFrom: 0, limit: 1000 }),
+    store.countRevocationChanges(partition),
+    store.findBlockedKey(keyOf(`${number}`)),
+    store.findCrl({ ...partition, kind: "full" }),
+    store.listAudit({ limit: 10_000 }),
+    store.findAuditHead(),
+  ]);
+}
 
 async function issueAndOrder(database: SqliteDatabase, number: number): Promise<void> {
   const [certificates, acme] = [createSqliteCertificateStore(database), createSqliteAcmeStore(database)];

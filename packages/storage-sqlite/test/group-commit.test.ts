@@ -49,7 +49,9 @@ describe("group commit", () => {
     const { one, two } = opened;
     const certificates = createSqliteCertificateStore(one);
     const halfway = one.write(() => {
-      one.connection.exec("INSERT INTO chancery_audit_entry VALUES (NULL, 1, 'half', 'a', 's', '{}')");
+      one.connection.exec(`
+        INSERT INTO chancery_audit_entry (at, type, actor, subject, details) VALUES (1, 'half', 'a', 's', '{}')
+      `);
       throw new RangeError("halfway");
     });
     const outcomes = await Promise.allSettled([

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSqliteAcmeStore } from "../src/acme.ts";
 import { createSqliteCertificateStore } from "../src/index.ts";
 import { openTwice } from "./databases.ts";
-import { account, authorization, hour, now, order } from "./examples.ts";
+import { account, authorization, hour, keyOf, now, order, reservation } from "./examples.ts";
 import { type Child, startProcess } from "./processes/process.ts";
 
 describe("processes on one database", () => {
@@ -69,9 +69,46 @@ describe("processes on one database", () => {
     expect(lost.all()).toEqual([]);
   }, 120_000);
 
+  test("one that is killed while it revokes, publishes and chains has kept everything it promised, and nothing by halves (B-161, E-052)", async () => {
+    const store = createSqliteCertificateStore(opened.one);
+    const taken: number[] = [];
+    for (let round = 1; round <= 16; round += 2) {
+      const promised = await Promise.all([publishUntilKilled(round), publishUntilKilled(round + 1)]);
+      taken.push(...numbersOf(promised.flat(), "taken"));
+      await expectChangesKept(promised.flat());
+    }
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(await store.takeCrlNumber({ issuerId, at: now })).toBeGreaterThan(Math.max(...taken));
+    const { connection } = opened.one;
+    expect(connection.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    const changes = connection.prepare(`
+      SELECT count(*) AS entries FROM chancery_audit_entry WHERE type = 'certificate.changed'
+    `);
+    const counted = await store.countRevocationChanges({ issuerId, partition: 0 });
+    expect(changes.get()).toEqual({ entries: counted });
+    const chain = connection.prepare(`
+      SELECT count(*) = max(chain_position) AS whole FROM chancery_audit_entry WHERE chain_position IS NOT NULL
+    `);
+    expect(chain.get()).toEqual({ whole: 1 });
+    const standing = `
+      SELECT serial_number FROM chancery_certificate WHERE certificate IS NOT NULL AND revoked_at IS NULL
+    `;
+    const unreplaced = "SELECT serial_number FROM chancery_unreplaced_certificate";
+    expect(connection.prepare(`${standing} EXCEPT ${unreplaced}`).all()).toEqual([]);
+    expect(connection.prepare(`${unreplaced} EXCEPT ${standing}`).all()).toEqual([]);
+  }, 120_000);
+
+  function issueUntilKilled(round: number): Promise<string[]> {
+    return runUntilKilled(new URL("./processes/issue.ts", import.meta.url), round);
+  }
+
+  function publishUntilKilled(round: number): Promise<string[]> {
+    return runUntilKilled(new URL("./processes/publish.ts", import.meta.url), round);
+  }
+
   /** Starts a process, kills it after it has promised some things, and returns all that it promised. */
-  async function issueUntilKilled(round: number): Promise<string[]> {
-    const child = startProcess(new URL("./processes/issue.ts", import.meta.url), [opened.path, `${round}`]);
+  async function runUntilKilled(script: URL, round: number): Promise<string[]> {
+    const child = startProcess(script, [opened.path, `${round}`]);
     const promised: string[] = [];
     for await (const line of child.lines) {
       promised.push(line);
@@ -89,6 +126,29 @@ describe("processes on one database", () => {
       await acme.createOrder({ order: order(number, [ready]), newAuthorizations: [ready, waiting], now });
       const response = { type: "http-01", keyAuthorization: "token.key", now };
       await acme.acceptChallenge({ authorizationId: waiting.id, ...response });
+    }
+  }
+
+  async function expectChangesKept(promised: readonly string[]): Promise<void> {
+    const store = createSqliteCertificateStore(opened.two);
+    const chained = await store.listAuditChain({ limit: 100_000 });
+    const subjects = (await store.listAudit({ limit: 100_000 })).map(({ subject }) => subject);
+    const crl = await store.findCrl({ issuerId, partition: 0, kind: "full" });
+    const progress = ["held", "released", "revoked"];
+    expect(promised.length).toBeGreaterThan(0);
+    for (const line of promised) {
+      const [event = "", id = "", hash = ""] = line.split(" ");
+      const [series, number] = id.split("-").map(Number);
+      const record = await store.find(reservation(number ?? 0, series ?? 0));
+      const changes = subjects.filter((subject) => subject === id).length;
+      const isKept =
+        event === "taken" ||
+        (event === "published" && (crl?.number ?? 0) >= Number(id)) ||
+        (event === "chained" && chained[Number(id) - 1]?.link.hash === hash) ||
+        (progress.includes(event) && changes > progress.indexOf(event));
+      const isRevoked = event !== "revoked" || record?.revocation?.reason === "keyCompromise";
+      const isBlocked = event !== "revoked" || (await store.findBlockedKey(keyOf(id))) !== undefined;
+      expect([line, isKept, isRevoked, isBlocked]).toEqual([line, true, true, true]);
     }
   }
 
@@ -114,6 +174,12 @@ describe("processes on one database", () => {
     }
   }
 });
+
+const { issuerId } = reservation(0);
+
+function numbersOf(lines: readonly string[], event: string): number[] {
+  return lines.filter((line) => line.startsWith(`${event} `)).map((line) => Number(line.split(" ")[1]));
+}
 
 async function linesOf({ lines }: Child): Promise<string[]> {
   const all: string[] = [];

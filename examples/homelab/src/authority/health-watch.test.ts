@@ -7,7 +7,7 @@ test("the log says daily what an operator must know, until the watch ends", asyn
   const said: unknown[] = [];
   let warnings: readonly string[] = ["the issuer ends soon"];
   const ca = {
-    health: () => ({ ok: true, issuer: { subject: "CN=CA", notAfter: new Date(0), daysLeft: 0 }, warnings }),
+    health: () => ({ ok: true, issuers: [], warnings }),
   };
   const stop = watchHealth(ca, { ...time, log: (_level, event, fields) => said.push([event, fields]) });
   expect(said).toEqual([["authority.health", { warning: "the issuer ends soon" }]]);

@@ -2,14 +2,12 @@ import {
   type CertificateAuthority,
   formatIdentifier,
   formatRequester,
-  type Identifier,
-  type IssuedCertificate,
   isCaError,
   type Requester,
 } from "@chancery/core";
 import type { Log } from "../log/log.ts";
 
-/** Makes an authority that writes to the log what it issues, refuses and revokes. Failures are for the caller to report. */
+/** Makes an authority that writes to the log what it refuses. Failures are for the caller to report. */
 export function logAuthority(ca: CertificateAuthority, log: Log): CertificateAuthority {
   const refused = (requester: Requester, error: unknown): void => {
     if (!isCaError(error) || isFailure(error.code)) return;
@@ -23,9 +21,7 @@ export function logAuthority(ca: CertificateAuthority, log: Log): CertificateAut
     ...ca,
     async issue(request) {
       try {
-        const certificate = await ca.issue(request);
-        log("info", "certificate.issued", describeCertificate(certificate));
-        return certificate;
+        return await ca.issue(request);
       } catch (error) {
         refused(request.requester, error);
         throw error;
@@ -42,31 +38,7 @@ export function logAuthority(ca: CertificateAuthority, log: Log): CertificateAut
       }
       return explanation;
     },
-    async revoke(request) {
-      const certificate = await ca.revoke(request);
-      log("info", "certificate.revoked", {
-        serialNumber: certificate.serialNumber,
-        identifiers: names(certificate.identifiers),
-        requester: formatRequester(request.requester),
-        reason: request.reason,
-      });
-      return certificate;
-    },
   });
-}
-
-function describeCertificate(certificate: IssuedCertificate): Parameters<Log>[2] {
-  return {
-    serialNumber: certificate.serialNumber,
-    identifiers: names(certificate.identifiers),
-    requester: formatRequester(certificate.requester),
-    profile: certificate.profile,
-    notAfter: certificate.notAfter,
-  };
-}
-
-function names(identifiers: readonly Identifier[]): readonly string[] {
-  return identifiers.map(formatIdentifier);
 }
 
 /** Codes of what is nobody's request's fault. */

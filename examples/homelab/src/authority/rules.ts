@@ -28,7 +28,7 @@ export function createProfiles({ profiles, claims, server }: Configuration): rea
   const configured = Object.entries(profiles).map(([name, profile]) =>
     presets[profile.preset]({
       name,
-      commonName: profile.commonName,
+      subject: { commonName: profile.commonName ? "identifier" : "none" },
       claims: { ...claims, ...profile.claims },
     }),
   );

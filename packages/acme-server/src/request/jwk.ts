@@ -24,6 +24,11 @@ export interface Jwk {
   readonly spki: Uint8Array;
 }
 
+/** Kinds of key that requests can be signed with. Certificates have others too. */
+type JwkAlgorithm = Exclude<KeyAlgorithm, { readonly type: "ml-dsa" }>;
+
+type JwkNumbers = Exclude<PublicKeyNumbers, { readonly type: "ml-dsa" }>;
+
 /**
  * Reads the public key of a protected header. Form only; see {@link importStrongKey} for its strength.
  *
@@ -94,7 +99,7 @@ function assertPurpose(jwk: JsonObject, alg: string): void {
     throw refuse("jwk has an alg other than that of the JWS");
 }
 
-function readNumbers(jwk: JsonObject): PublicKeyNumbers {
+function readNumbers(jwk: JsonObject): JwkNumbers {
   const { kty } = jwk;
   if (kty === "EC") return readEllipticCurve(jwk);
   if (kty === "RSA") return readRsa(jwk);
@@ -102,7 +107,7 @@ function readNumbers(jwk: JsonObject): PublicKeyNumbers {
   throw refuse(`kty ${shown(kty)} is not one of EC, RSA, OKP`);
 }
 
-function readEllipticCurve(jwk: JsonObject): PublicKeyNumbers {
+function readEllipticCurve(jwk: JsonObject): JwkNumbers {
   const { crv } = jwk;
   if (crv !== "P-256" && crv !== "P-384" && crv !== "P-521") {
     throw refuse(`crv ${shown(crv)} is not one of P-256, P-384, P-521`);
@@ -115,13 +120,13 @@ function readEllipticCurve(jwk: JsonObject): PublicKeyNumbers {
 const maximumModulusOctets = 1024;
 const maximumExponentOctets = 8;
 
-function readRsa(jwk: JsonObject): PublicKeyNumbers {
+function readRsa(jwk: JsonObject): JwkNumbers {
   const modulus = readInteger(jwk, "n", maximumModulusOctets);
   const exponent = readInteger(jwk, "e", maximumExponentOctets);
   return { type: "rsa", modulus, exponent };
 }
 
-function readOctetKeyPair(jwk: JsonObject): PublicKeyNumbers {
+function readOctetKeyPair(jwk: JsonObject): JwkNumbers {
   const { crv } = jwk;
   if (crv !== "Ed25519") throw refuse(`crv ${shown(crv)} is not Ed25519`);
   return { type: "ed25519", x: readOctets(jwk, "x", 32) };
@@ -149,7 +154,7 @@ function readMember(jwk: JsonObject, name: string): Uint8Array {
   return octets;
 }
 
-async function describeKey(numbers: PublicKeyNumbers): Promise<Jwk> {
+async function describeKey(numbers: JwkNumbers): Promise<Jwk> {
   const canonical = canonicalForm(numbers);
   return {
     canonical,
@@ -159,7 +164,7 @@ async function describeKey(numbers: PublicKeyNumbers): Promise<Jwk> {
   };
 }
 
-function algorithmOf(numbers: PublicKeyNumbers): KeyAlgorithm {
+function algorithmOf(numbers: JwkNumbers): JwkAlgorithm {
   if (numbers.type === "ec") return { type: "ec", curve: numbers.curve };
   if (numbers.type === "ed25519") return { type: "ed25519" };
   // The first octet is not zero; clz32 counts in 32 bits, of which an octet has 8.
@@ -167,7 +172,7 @@ function algorithmOf(numbers: PublicKeyNumbers): KeyAlgorithm {
   return { type: "rsa", bits: numbers.modulus.length * 8 - (Math.clz32(first) - 24) };
 }
 
-/** RFC 7638 section 3.2, RFC 8037 section 2. base64url needs no escaping. */
+/** RFC 7638 section 3.2, RFC 8037 section 2, RFC 9964. base64url needs no escaping. */
 function canonicalForm(numbers: PublicKeyNumbers): string {
   switch (numbers.type) {
     case "ec": {
@@ -178,6 +183,8 @@ function canonicalForm(numbers: PublicKeyNumbers): string {
       return `{"e":"${encodeBase64Url(numbers.exponent)}","kty":"RSA","n":"${encodeBase64Url(numbers.modulus)}"}`;
     case "ed25519":
       return `{"crv":"Ed25519","kty":"OKP","x":"${encodeBase64Url(numbers.x)}"}`;
+    case "ml-dsa":
+      return `{"alg":"ML-DSA-${numbers.parameterSet}","kty":"AKP","pub":"${encodeBase64Url(numbers.encodedKey)}"}`;
   }
 }
 

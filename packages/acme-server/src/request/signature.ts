@@ -60,10 +60,18 @@ function signatureForX509(signature: Uint8Array, key: KeyAlgorithm): Uint8Array 
   return zero ? undefined : ecdsaRawToDer(signature);
 }
 
-function signatureOctets(key: KeyAlgorithm): number {
-  if (key.type === "rsa") return Math.ceil(key.bits / 8);
-  if (key.type === "ed25519") return 64;
-  return { "P-256": 64, "P-384": 96, "P-521": 132 }[key.curve];
+/** Undefined for a kind of key that makes no signature of JOSE here. */
+function signatureOctets(key: KeyAlgorithm): number | undefined {
+  switch (key.type) {
+    case "rsa":
+      return Math.ceil(key.bits / 8);
+    case "ed25519":
+      return 64;
+    case "ec":
+      return { "P-256": 64, "P-384": 96, "P-521": 132 }[key.curve];
+    case "ml-dsa":
+      return undefined;
+  }
 }
 
 function isZero(octets: Uint8Array): boolean {

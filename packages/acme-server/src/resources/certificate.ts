@@ -26,8 +26,12 @@ export async function answerCertificate(
  * The chain without the trust anchor, except where that would leave a single certificate: certbot takes no chain of one,
  * and RFC 8555 section 7.4.2 leaves it to the server whether the anchor is there.
  */
-function chainOf({ issuer }: CertificateAuthority, { chain, chainPem, issuerId }: IssuedCertificate): string {
-  if (chain.length > 1 || issuerId !== issuer.id) return chainPem;
+function chainOf(
+  { issuers }: CertificateAuthority,
+  { chain, chainPem, issuerId }: IssuedCertificate,
+): string {
+  const issuer = issuers.find(({ id }) => id === issuerId);
+  if (chain.length > 1 || issuer === undefined) return chainPem;
   return chainPem + encodePem("CERTIFICATE", issuer.trustAnchor);
 }
 

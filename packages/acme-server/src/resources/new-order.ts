@@ -18,6 +18,7 @@ import { readIdentifiers, toAuthorize } from "../request/identifiers.ts";
 import type { AccountSigner, SignedRequest } from "../request/signer.ts";
 import type { JsonObject } from "../request/strict-json.ts";
 import { optionalTimestamp } from "../request/timestamp.ts";
+import { requesterOf } from "../requester.ts";
 import { showOrder } from "./order.ts";
 
 /** Creates an order with an authorization for each identifier, if policy is going to grant what is asked for. */
@@ -53,16 +54,17 @@ function readWish({ validators, limits }: Context, payload: JsonObject): Wish {
 /** Asks the authority before the client does any work. Its answer at finalization is the one that counts. */
 async function assertGrantable({ ca, profile }: Context, account: Account, wish: Wish): Promise<void> {
   const { identifiers, notBefore, notAfter } = wish;
-  const { denials, failure } = await ca.explainNames({
-    requester: { kind: "acme", id: account.id },
+  const explanation = await ca.explainNames({
+    requester: requesterOf({ accountId: account.id, directoryId: account.directoryId }),
     identifiers,
     ...(profile !== undefined && { profile }),
     ...(notBefore !== undefined && { notBefore: new Date(notBefore) }),
     ...(notAfter !== undefined && { notAfter: new Date(notAfter) }),
   });
+  const { denials, failure } = explanation;
   const [denial] = denials;
   if (denial === undefined) return;
-  if (failure !== undefined) throw new PolicyError("ERR_POLICY_FAILED", denials, { cause: failure });
+  if (failure !== undefined) throw new PolicyError(explanation);
   const [first, ...others] = identifiers.flatMap((identifier) => rejection(identifier, denials));
   throw first === undefined
     ? new AcmeProblem("rejectedIdentifier", denial.reason)

@@ -14,6 +14,7 @@ import { type Jwk, thumbprintOfKey } from "../request/jwk.ts";
 import { requireBase64Url } from "../request/members.ts";
 import type { AccountSigner, KeySigner, SignedRequest } from "../request/signer.ts";
 import type { JsonObject } from "../request/strict-json.ts";
+import { requesterOf } from "../requester.ts";
 
 /**
  * Revokes a certificate for the account that it was issued to, for whoever holds its key, or for an account that holds
@@ -71,10 +72,11 @@ async function rightOfKey(
 
 async function rightOfAccount(
   context: Context,
-  { id }: Account,
+  account: Account,
   { requester: { kind, id: requesterId }, identifiers }: IssuedCertificate,
 ): Promise<Right | undefined> {
-  const requester: Requester = { kind: "acme", id };
+  const { id, directoryId } = account;
+  const requester = requesterOf({ accountId: id, directoryId });
   if (kind === "acme" && requesterId === id) return { requester, knowsTheKey: true };
   const authorized = await context.store.findValidAuthorizations({
     directoryId: context.directoryId,

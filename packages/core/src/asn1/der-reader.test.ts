@@ -320,3 +320,39 @@ function nested(depth: number): Uint8Array {
   }
   return Uint8Array.from([...headers.reverse().flat(), 0x05, 0x00]);
 }
+
+describe("a value inside another", () => {
+  test.each([
+    {
+      why: "contents that go into its neighbour",
+      bytes: "30 08 30 03 04 02 61 04 01 62",
+      fault: "goes past the end",
+    },
+    {
+      why: "a length that goes into its neighbour",
+      bytes: "30 07 30 03 05 00 04 04 00",
+      fault: "ends inside its header",
+    },
+    {
+      why: "a long length that goes into its neighbour",
+      bytes: "30 09 30 03 04 82 01 04 02 00 00",
+      fault: "ends inside its header",
+    },
+    { why: "contents that go past everything", bytes: "30 05 30 03 04 02 61", fault: "goes past the end" },
+  ])("B-002: refuses $why", ({ bytes, fault }) => {
+    const refusal = expect.objectContaining({ ...malformed, message: expect.stringContaining(fault) });
+    const [inner] = readChildren(element(bytes));
+    expect(() => readChildren(inner ?? element("05 00"))).toThrow(refusal);
+    expect(() => assertDer(hex(bytes))).toThrow(refusal);
+  });
+
+  test("B-002: is read the same from an element that somebody else has made", () => {
+    const { tag, content, encoded } = element("30 07 06 03 55 04 03 05 00");
+    const [oid, nothing, ...rest] = readChildren({ tag, content, encoded });
+    expect(readOid(oid, "oid")).toBe("2.5.4.3");
+    expect(readOid({ tag: 0x06, content: hex("55 04 03"), encoded: hex("06 03 55 04 03") }, "oid")).toBe(
+      "2.5.4.3",
+    );
+    expect([nothing?.tag, rest]).toEqual([0x05, []]);
+  });
+});

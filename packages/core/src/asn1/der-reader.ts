@@ -26,7 +26,7 @@ const maximumChildren = 10_000;
  * @throws {DerError} Trailing bytes, a length that is indefinite, not minimal or past the end, or a tag number above 30.
  */
 export function readDer(bytes: Uint8Array): DerElement {
-  const element = readElementAt(bytes, 0);
+  const element = readElementAt(bytes, 0, bytes.length);
   if (element.end !== bytes.length) {
     throw new DerError(`${bytes.length - element.end} bytes follow the outermost value`);
   }
@@ -38,12 +38,13 @@ export function readDer(bytes: Uint8Array): DerElement {
  *
  * @throws {DerError} As {@link readDer}, for any of the values, or more than 10 000 of them.
  */
-export function readChildren({ content }: DerElement): DerElement[] {
+export function readChildren(element: DerElement): DerElement[] {
+  const { source, contentStart, end } = placeOf(element);
   const children: DerElement[] = [];
-  let offset = 0;
-  while (offset < content.length) {
-    if (children.length === maximumChildren) throw new DerError(`more than ${maximumChildren} values in one`);
-    const child = readElementAt(content, offset);
+  let offset = contentStart;
+  while (offset < end) {
+    if (children.length === maximumChildren) throw tooMany();
+    const child = readElementAt(source, offset, end);
     children.push(child);
     offset = child.end;
   }
@@ -58,11 +59,12 @@ export function readSequence(element: DerElement | undefined, what: string): Der
 /** Reads the values of a SET. @throws {DerError} Also when they are not in DER order (X.690 section 10.3, 11.6). */
 export function readSet(element: DerElement | undefined, what: string): DerElement[] {
   const children = readChildren(expectTag(element, tags.set, what));
-  for (const [index, child] of children.entries()) {
-    const previous = children[index - 1];
+  let previous: DerElement | undefined;
+  for (const child of children) {
     if (previous !== undefined && compareEncoded(previous.encoded, child.encoded) > 0) {
       throw new DerError(`${what}: the elements of a SET OF are not in ascending order`);
     }
+    previous = child;
   }
   return children;
 }
@@ -79,7 +81,7 @@ export function expectTag(element: DerElement | undefined, tag: number, what: st
 /** Reads a BOOLEAN: 0xFF or 0x00 only (X.690 section 11.1). @throws {DerError} */
 export function readBoolean(element: DerElement | undefined, what: string): boolean {
   const { content } = expectTag(element, tags.boolean, what);
-  const [octet] = content;
+  const octet = content[0];
   if (content.length !== 1 || (octet !== 0x00 && octet !== 0xff))
     throw new DerError(`${what} is not a DER BOOLEAN`);
   return octet === 0xff;
@@ -157,12 +159,14 @@ export function readNamedBits(element: DerElement | undefined, what: string): Re
  * @throws {DerError} Not minimal, cut off, longer than 64 octets, or an arc above 2^53 - 1.
  */
 export function readOid(element: DerElement | undefined, what: string): string {
-  const { content } = expectTag(element, tags.oid, what);
-  if (content.length === 0 || content.length > 64) throw new DerError(`${what} has ${content.length} octets`);
+  const { source, contentStart, end } = placeOf(expectTag(element, tags.oid, what));
+  const length = end - contentStart;
+  if (length === 0 || length > 64) throw new DerError(`${what} has ${length} octets`);
   let text = "";
   let arc = 0;
   let fresh = true;
-  for (const octet of content) {
+  for (let index = contentStart; index < end; index += 1) {
+    const octet = source[index] ?? 0;
     if (fresh && octet === 0x80) throw new DerError(`${what} has an arc that is not minimal`);
     arc = arc * 128 + (octet & 0x7f);
     if (arc > Number.MAX_SAFE_INTEGER) throw new DerError(`${what} has an arc above 2^53 - 1`);
@@ -188,10 +192,10 @@ function firstTwoArcs(number: number): string {
  * @throws {DerError} Also for nesting deeper than 32.
  */
 export function assertDer(bytes: Uint8Array): void {
-  assertElement(readDer(bytes), 0);
+  assertElement(placeOf(readDer(bytes)), 0);
 }
 
-function assertElement(element: DerElement, depth: number): void {
+function assertElement(element: DerValue, depth: number): void {
   if (depth > maximumDepth) throw new DerError(`values are nested more than ${maximumDepth} deep`);
   if ((element.tag & 0x20) === 0) {
     assertPrimitive(element);
@@ -200,7 +204,17 @@ function assertElement(element: DerElement, depth: number): void {
   if (element.tag < 0x40 && element.tag !== tags.sequence && element.tag !== tags.set) {
     throw new DerError(`tag 0x${element.tag.toString(16)} is a constructed form that DER forbids`);
   }
-  for (const child of readChildren(element)) assertElement(child, depth + 1);
+  let children = 0;
+  for (let offset = element.contentStart; offset < element.end; children += 1) {
+    if (children === maximumChildren) throw tooMany();
+    const child = readElementAt(element.source, offset, element.end);
+    assertElement(child, depth + 1);
+    offset = child.end;
+  }
+}
+
+function tooMany(): DerError {
+  return new DerError(`more than ${maximumChildren} values in one`);
 }
 
 function assertPrimitive(element: DerElement): void {
@@ -220,8 +234,9 @@ function assertPrimitive(element: DerElement): void {
       readOid(element, "an OBJECT IDENTIFIER");
       break;
     case tags.bitString: {
-      const [unused] = element.content;
-      const last = element.content.length > 1 ? element.content[element.content.length - 1] : undefined;
+      const { content } = element;
+      const unused = content[0];
+      const last = content.length > 1 ? content[content.length - 1] : undefined;
       if (unused === undefined || unused > 7 || (unused > 0 && last === undefined))
         throw new DerError("a BIT STRING is malformed");
       if (last !== undefined && (last & ((1 << unused) - 1)) !== 0)
@@ -235,16 +250,18 @@ function assertPrimitive(element: DerElement): void {
   }
 }
 
-function readElementAt(bytes: Uint8Array, start: number): DerValue {
+/** Reads the value at `start`, which has to end by `limit`. */
+function readElementAt(bytes: Uint8Array, start: number, limit: number): DerValue {
   const tag = bytes[start];
   const first = bytes[start + 1];
-  if (tag === undefined || first === undefined) throw new DerError("a value ends inside its header");
+  if (start + 2 > limit || tag === undefined || first === undefined)
+    throw new DerError("a value ends inside its header");
   if ((tag & 0x1f) === 0x1f) throw new DerError("a tag number above 30 is not used in X.509");
   const lengthOctets = first < 0x80 ? 0 : first & 0x7f;
-  const length = first < 0x80 ? first : readLongLength(bytes, start + 2, lengthOctets);
   const contentStart = start + 2 + lengthOctets;
+  const length = first < 0x80 ? first : readLongLength(bytes, start + 2, lengthOctets, limit);
   const end = contentStart + length;
-  if (end > bytes.length) throw new DerError(`a length of ${length} goes past the end`);
+  if (end > limit) throw new DerError(`a length of ${length} goes past the end`);
   return new DerValue(tag, bytes, start, contentStart, end);
 }
 
@@ -254,9 +271,9 @@ function readElementAt(bytes: Uint8Array, start: number): DerValue {
  */
 class DerValue implements DerElement {
   readonly tag: number;
-  private readonly source: Uint8Array;
-  private readonly start: number;
-  private readonly contentStart: number;
+  readonly source: Uint8Array;
+  readonly start: number;
+  readonly contentStart: number;
   readonly end: number;
 
   constructor(tag: number, source: Uint8Array, start: number, contentStart: number, end: number) {
@@ -276,19 +293,27 @@ class DerValue implements DerElement {
   }
 }
 
+/** Also of an element that somebody else has made. */
+function placeOf(element: DerElement): DerValue {
+  if (element instanceof DerValue) return element;
+  return new DerValue(element.tag, element.content, 0, 0, element.content.length);
+}
+
 /** Reads a length in its long form, which DER allows only where the short form cannot say it (X.690 section 10.1). */
-function readLongLength(bytes: Uint8Array, start: number, octets: number): number {
+function readLongLength(bytes: Uint8Array, start: number, octets: number, limit: number): number {
   if (octets === 0) throw new DerError("a length is indefinite");
   if (octets > 4) throw new DerError(`a length has ${octets} octets`);
-  const digits = bytes.subarray(start, start + octets);
-  if (digits.length < octets) throw new DerError("a value ends inside its header");
-  const length = digits.reduce((sum, octet) => sum * 256 + octet, 0);
-  if (length < 0x80 || digits[0] === 0) throw new DerError(`the length ${length} is not in its minimal form`);
+  if (start + octets > limit) throw new DerError("a value ends inside its header");
+  let length = 0;
+  for (let index = start; index < start + octets; index += 1) length = length * 256 + (bytes[index] ?? 0);
+  if (length < 0x80 || bytes[start] === 0)
+    throw new DerError(`the length ${length} is not in its minimal form`);
   return length;
 }
 
 function minimalInteger(content: Uint8Array, what: string): Uint8Array {
-  const [first, second] = content;
+  const first = content[0];
+  const second = content[1];
   if (first === undefined) throw new DerError(`${what} is an INTEGER without contents`);
   if (second !== undefined && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80))) {
     throw new DerError(`${what} is not in its minimal form`);

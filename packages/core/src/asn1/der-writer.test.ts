@@ -16,6 +16,9 @@ import {
   encodeSmallInteger,
   encodeUnsignedInteger,
   encodeUtf8String,
+  type MeasuredDer,
+  measureDer,
+  writeDer,
 } from "./der-writer.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -128,4 +131,40 @@ describe("what is written is read back", () => {
       }),
     );
   });
+});
+
+describe("writeDer", () => {
+  type Tree = { readonly tag: number; readonly parts: readonly (Tree | Uint8Array)[] };
+  const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+    tree: fc.record({
+      tag: fc.constantFrom(0x30, 0x31, 0xa0, 0xa3),
+      parts: fc.array(fc.oneof({ maxDepth: 4 }, fc.uint8Array({ maxLength: 300 }), tie("tree")), {
+        maxLength: 4,
+      }),
+    }),
+  }));
+  const measure = ({ tag, parts }: Tree): MeasuredDer =>
+    measureDer(
+      tag,
+      parts.map((part) => (part instanceof Uint8Array ? part : measure(part))),
+    );
+  const encode = ({ tag, parts }: Tree): Uint8Array =>
+    encodeDer(tag, ...parts.map((part) => (part instanceof Uint8Array ? part : encode(part))));
+
+  test("B-001: writes nested values as if each had been encoded by itself", () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(writeDer(measure(value))).toEqual(encode(value));
+      }),
+    );
+  });
+
+  test.each([0x7f, 0x80, 0xff, 0x100, 0xffff, 0x10000, 0x1000000])(
+    "B-001: writes a nested value of %i octets",
+    (length) => {
+      const inner = measureDer(0x04, [new Uint8Array(length)]);
+      const outer = readDer(writeDer(measureDer(0x30, [inner])));
+      expect(readDer(outer.content).content).toHaveLength(length);
+    },
+  );
 });

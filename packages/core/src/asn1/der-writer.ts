@@ -1,24 +1,55 @@
+import { octetsOf } from "../encoding/character-codes.ts";
 import { compareEncoded } from "./der-reader.ts";
 import { tags } from "./tags.ts";
 
 /** Encodes one value: identifier octet, minimal length, and the parts one after the other. */
 export function encodeDer(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const lengthOctets =
-    length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
-  const encoded = new Uint8Array(2 + lengthOctets + length);
-  encoded[0] = tag;
-  encoded[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
-  for (let index = 0; index < lengthOctets; index += 1) {
-    encoded[2 + index] = length >>> (8 * (lengthOctets - 1 - index));
+  return writeDer(measureDer(tag, parts));
+}
+
+/** A value that is measured and not written yet: what is nested is written into the one array of the outermost. */
+export interface MeasuredDer {
+  readonly tag: number;
+  readonly parts: readonly (MeasuredDer | Uint8Array)[];
+  /** Of the contents. */
+  readonly contentLength: number;
+  /** Of identifier, length and contents octets. */
+  readonly length: number;
+}
+
+/** Measures a value whose contents are the parts one after the other. */
+export function measureDer(tag: number, parts: readonly (MeasuredDer | Uint8Array)[]): MeasuredDer {
+  let contentLength = 0;
+  for (const part of parts) contentLength += part.length;
+  return { tag, parts, contentLength, length: 2 + longLengthOctets(contentLength) + contentLength };
+}
+
+/** Writes a value that is measured. */
+export function writeDer(value: MeasuredDer): Uint8Array {
+  const encoded = new Uint8Array(value.length);
+  writeInto(encoded, 0, value);
+  return encoded;
+}
+
+function writeInto(encoded: Uint8Array, start: number, { tag, parts, contentLength }: MeasuredDer): void {
+  const lengthOctets = longLengthOctets(contentLength);
+  encoded[start] = tag;
+  encoded[start + 1] = lengthOctets === 0 ? contentLength : 0x80 | lengthOctets;
+  let offset = start + 2;
+  for (let shift = 8 * (lengthOctets - 1); shift >= 0; shift -= 8) {
+    encoded[offset] = contentLength >>> shift;
+    offset += 1;
   }
-  let offset = 2 + lengthOctets;
   for (const part of parts) {
-    encoded.set(part, offset);
+    if (part instanceof Uint8Array) encoded.set(part, offset);
+    else writeInto(encoded, offset, part);
     offset += part.length;
   }
-  return encoded;
+}
+
+/** How many octets follow the first octet of a length (X.690 section 8.1.3). */
+function longLengthOctets(length: number): number {
+  return length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
 }
 
 /** Encodes a SEQUENCE of values that are encoded already. */
@@ -88,21 +119,20 @@ export function encodeOid(dotted: string): Uint8Array {
 
 /** Encodes text as UTF8String. */
 export function encodeUtf8String(text: string): Uint8Array {
-  return encodeDer(tags.utf8String, utf8.encode(text));
+  return encodeDer(tags.utf8String, octetsOf(text));
 }
 
 /** Encodes text that the caller knows to be within PrintableString's alphabet. */
 export function encodePrintableString(text: string): Uint8Array {
-  return encodeDer(tags.printableString, utf8.encode(text));
+  return encodeDer(tags.printableString, octetsOf(text));
 }
 
 /** Encodes ASCII text as IA5String. */
 export function encodeIa5String(text: string): Uint8Array {
-  return encodeDer(tags.ia5String, utf8.encode(text));
+  return encodeDer(tags.ia5String, octetsOf(text));
 }
 
 /** The DER encoding of NULL. */
 export const encodedNull: Uint8Array = Uint8Array.of(tags.null, 0);
 
 const zeroOctet = Uint8Array.of(0);
-const utf8 = new TextEncoder();

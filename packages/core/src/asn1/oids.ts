@@ -13,7 +13,7 @@ export const attributeTypeOids = {
   emailAddress: "1.2.840.113549.1.9.1",
 } as const;
 
-/** Certificate extensions (RFC 5280 section 4.2; RFC 7633; RFC 8737; RFC 9608). */
+/** Certificate extensions (RFC 5280 section 4.2; RFC 7633; RFC 8737; RFC 9608; step-ca's own). */
 export const extensionOids = {
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",
@@ -28,6 +28,7 @@ export const extensionOids = {
   authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
   tlsFeature: "1.3.6.1.5.5.7.1.24",
   acmeIdentifier: "1.3.6.1.5.5.7.1.31",
+  stepProvisioner: "1.3.6.1.4.1.37476.9000.64.1",
 } as const;
 
 /** Purposes of extKeyUsage (RFC 5280 section 4.2.1.12). */
@@ -41,6 +42,18 @@ export const extKeyUsageOids = {
   ocspSigning: "1.3.6.1.5.5.7.3.9",
 } as const;
 
+/** Qualifiers of certificatePolicies (RFC 5280 section 4.2.1.4). */
+export const policyQualifierOids = {
+  cps: "1.3.6.1.5.5.7.2.1",
+  userNotice: "1.3.6.1.5.5.7.2.2",
+} as const;
+
+/** Access methods of authorityInfoAccess (RFC 5280 section 4.2.2.1). */
+export const accessMethodOids = {
+  ocsp: "1.3.6.1.5.5.7.48.1",
+  caIssuers: "1.3.6.1.5.5.7.48.2",
+} as const;
+
 /** Attributes of certification requests (RFC 2985 section 5.4; Microsoft's older form of extensionRequest). */
 export const csrAttributeOids = {
   challengePassword: "1.2.840.113549.1.9.7",
@@ -48,11 +61,14 @@ export const csrAttributeOids = {
   microsoftExtensionRequest: "1.3.6.1.4.1.311.2.1.14",
 } as const;
 
-/** Public key algorithms and named curves (RFC 3279 section 2.3.1; RFC 5480 section 2.1; RFC 8410 section 3). */
+/** Public key algorithms (RFC 3279 section 2.3.1; RFC 5480 section 2.1; RFC 8410 section 3; RFC 9881 section 2). */
 export const keyAlgorithmOids = {
   rsaEncryption: "1.2.840.113549.1.1.1",
   ecPublicKey: "1.2.840.10045.2.1",
   ed25519: "1.3.101.112",
+  "ml-dsa-44": "2.16.840.1.101.3.4.3.17",
+  "ml-dsa-65": "2.16.840.1.101.3.4.3.18",
+  "ml-dsa-87": "2.16.840.1.101.3.4.3.19",
 } as const;
 
 /** Named curves (RFC 5480 section 2.1.1.1). */
@@ -62,7 +78,7 @@ export const curveOids = {
   "P-521": "1.3.132.0.35",
 } as const;
 
-/** Signature algorithms (RFC 4055 section 5; RFC 5758 section 3.2; RFC 8410 section 3). */
+/** Signature algorithms (RFC 4055 section 5; RFC 5758 section 3.2; RFC 8410 section 3; RFC 9881 section 2). */
 export const signatureAlgorithmOids = {
   "ecdsa-sha256": "1.2.840.10045.4.3.2",
   "ecdsa-sha384": "1.2.840.10045.4.3.3",
@@ -72,6 +88,9 @@ export const signatureAlgorithmOids = {
   "rsa-pkcs1-sha384": "1.2.840.113549.1.1.12",
   "rsa-pkcs1-sha512": "1.2.840.113549.1.1.13",
   "rsa-pss": "1.2.840.113549.1.1.10",
+  "ml-dsa-44": "2.16.840.1.101.3.4.3.17",
+  "ml-dsa-65": "2.16.840.1.101.3.4.3.18",
+  "ml-dsa-87": "2.16.840.1.101.3.4.3.19",
 } as const;
 
 /** Hashes and mask generation (RFC 4055 section 2; RFC 8018 appendix B.1). */
@@ -83,10 +102,11 @@ export const digestOids = {
   mgf1: "1.2.840.113549.1.1.8",
 } as const;
 
-/** Password-based encryption of private keys (RFC 8018 appendix A, B). */
+/** Password-based encryption of private keys (RFC 8018 appendix A, B; RFC 7914 section 7). */
 export const passwordEncryptionOids = {
   pbes2: "1.2.840.113549.1.5.13",
   pbkdf2: "1.2.840.113549.1.5.12",
+  scrypt: "1.3.6.1.4.1.11591.4.11",
   hmacSha1: "1.2.840.113549.2.7",
   hmacSha256: "1.2.840.113549.2.9",
   hmacSha384: "1.2.840.113549.2.10",
@@ -94,4 +114,43 @@ export const passwordEncryptionOids = {
   aes128Cbc: "2.16.840.1.101.3.4.1.2",
   aes192Cbc: "2.16.840.1.101.3.4.1.22",
   aes256Cbc: "2.16.840.1.101.3.4.1.42",
+} as const;
+
+/** Content types of CMS and PKCS#7 (RFC 5652 sections 4, 5.1, 8). */
+export const contentTypeOids = {
+  data: "1.2.840.113549.1.7.1",
+  signedData: "1.2.840.113549.1.7.2",
+  encryptedData: "1.2.840.113549.1.7.6",
+} as const;
+
+/** Bags, their attributes, and encryption of PKCS#12 (RFC 7292 section 4.2 and appendix C; RFC 2985 section 5.5). */
+export const pkcs12Oids = {
+  pkcs8ShroudedKeyBag: "1.2.840.113549.1.12.10.1.2",
+  certBag: "1.2.840.113549.1.12.10.1.3",
+  x509Certificate: "1.2.840.113549.1.9.22.1",
+  friendlyName: "1.2.840.113549.1.9.20",
+  localKeyId: "1.2.840.113549.1.9.21",
+  pbeWithShaAnd3KeyTripleDesCbc: "1.2.840.113549.1.12.1.3",
+} as const;
+
+/** Response type and extensions of OCSP (RFC 6960 sections 4.2.1, 4.2.2.2.1 and 4.4). */
+export const ocspOids = {
+  basic: "1.3.6.1.5.5.7.48.1.1",
+  nonce: "1.3.6.1.5.5.7.48.1.2",
+  noCheck: "1.3.6.1.5.5.7.48.1.5",
+  extendedRevoke: "1.3.6.1.5.5.7.48.1.9",
+} as const;
+
+/** Extensions of CRLs (RFC 5280 section 5.2); authorityKeyIdentifier is that of certificates. */
+export const crlExtensionOids = {
+  crlNumber: "2.5.29.20",
+  deltaCrlIndicator: "2.5.29.27",
+  issuingDistributionPoint: "2.5.29.28",
+  freshestCrl: "2.5.29.46",
+} as const;
+
+/** Extensions of CRL entries (RFC 5280 section 5.3). */
+export const crlEntryExtensionOids = {
+  reasonCode: "2.5.29.21",
+  invalidityDate: "2.5.29.24",
 } as const;

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DerError } from "../errors.ts";
@@ -23,6 +23,15 @@ describe("encodePem", () => {
       `-----BEGIN A-----\n${"A".repeat(64)}\n-----END A-----\n`,
     );
   });
+
+  test.each([512, 520, 1024, 2048])(
+    "B-190: writes an RSA key of %i bits as OpenSSL does",
+    (modulusLength) => {
+      const { publicKey } = generateKeyPairSync("rsa", { modulusLength });
+      const der = publicKey.export({ format: "der", type: "spki" });
+      expect(encodePem("PUBLIC KEY", der)).toBe(publicKey.export({ format: "pem", type: "spki" }));
+    },
+  );
 });
 
 describe("decodePem", () => {
@@ -42,6 +51,12 @@ describe("decodePem", () => {
   test("B-190: reads several blocks of one label in their order", () => {
     const other = encodePem("CERTIFICATE", Uint8Array.of(4));
     expect(decodePem(block + other, "CERTIFICATE")).toEqual([Uint8Array.of(1, 2, 3), Uint8Array.of(4)]);
+  });
+
+  test("B-190: tolerates text between blocks, as openssl s_client and certtool write it", () => {
+    const other = encodePem("CERTIFICATE", Uint8Array.of(4));
+    const text = ` 0 s:CN = a\n   i:CN = b\n${block} 1 s:CN = b\n   i:CN = b\n${other}---\n`;
+    expect(decodePem(text, "CERTIFICATE")).toEqual([Uint8Array.of(1, 2, 3), Uint8Array.of(4)]);
   });
 
   test.each(["", "no boundary anywhere", "----BEGIN CERTIFICATE----", `${body}\n`])(

@@ -5,9 +5,13 @@ import {
   encodeCaBasicConstraints,
   encodeExtKeyUsage,
   encodeKeyUsage,
+  encodePurposes,
   encodeSubjectAltName,
   encodeSubjectKeyIdentifier,
   endEntityBasicConstraints,
+  mustStaple,
+  noRevAvail,
+  ocspNoCheck,
 } from "./extensions.ts";
 
 const key = Uint8Array.from({ length: 20 }, (_, index) => index);
@@ -49,6 +53,26 @@ const written: readonly { why: string; extension: Uint8Array; hex: string }[] = 
     why: "extKeyUsage: not critical, in the order given",
     extension: encodeExtKeyUsage(["serverAuth", "clientAuth"]),
     hex: "301d 0603551d25 0416 301406082b0601050507030106082b06010505070302",
+  },
+  {
+    why: "extKeyUsage: critical, of any OIDs",
+    extension: encodePurposes(["1.3.6.1.5.5.7.3.8", "1.3.6.1.4.1.311.20.2.2"], true),
+    hex: "3022 0603551d25 0101ff 0418 3016 06082b06010505070308 060a2b060104018237140202",
+  },
+  {
+    why: "B-039: noRevAvail: NULL, not critical",
+    extension: noRevAvail,
+    hex: "3009 0603551d38 0402 0500",
+  },
+  {
+    why: "B-040: tlsFeature: status_request, not critical",
+    extension: mustStaple,
+    hex: "3011 06082b06010505070118 0405 3003020105",
+  },
+  {
+    why: "ocsp-nocheck: NULL, not critical",
+    extension: ocspNoCheck,
+    hex: "300f 06092b0601050507300105 0402 0500",
   },
   {
     why: "subjectKeyIdentifier: not critical",

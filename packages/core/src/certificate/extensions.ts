@@ -1,13 +1,14 @@
 import {
   encodeBoolean,
   encodeDer,
+  encodedNull,
   encodeNamedBits,
   encodeOctetString,
   encodeOid,
   encodeSequence,
   encodeSmallInteger,
 } from "../asn1/der-writer.ts";
-import { extensionOids, extKeyUsageOids } from "../asn1/oids.ts";
+import { extensionOids, extKeyUsageOids, ocspOids } from "../asn1/oids.ts";
 import { contextPrimitive } from "../asn1/tags.ts";
 import type { Identifier } from "../identifier/identifier.ts";
 import { encodeGeneralName } from "./general-name.ts";
@@ -55,8 +56,15 @@ export function encodeKeyUsage(usages: readonly KeyUsage[]): Uint8Array {
 
 /** extKeyUsage, not critical (RFC 5280 section 4.2.1.12). */
 export function encodeExtKeyUsage(purposes: readonly ExtKeyUsage[]): Uint8Array {
-  const oids = purposes.map((purpose) => encodeOid(extKeyUsageOids[purpose]));
-  return encodeExtension(extensionOids.extKeyUsage, false, encodeSequence(...oids));
+  return encodePurposes(
+    purposes.map((purpose) => extKeyUsageOids[purpose]),
+    false,
+  );
+}
+
+/** extKeyUsage with purposes given by their OIDs (RFC 5280 section 4.2.1.12). */
+export function encodePurposes(oids: readonly string[], critical: boolean): Uint8Array {
+  return encodeExtension(extensionOids.extKeyUsage, critical, encodeSequence(...oids.map(encodeOid)));
 }
 
 /** subjectKeyIdentifier, not critical (RFC 5280 section 4.2.1.2). */
@@ -81,3 +89,16 @@ export function encodeSubjectAltName(
     encodeSequence(...identifiers.map(encodeGeneralName)),
   );
 }
+
+/** noRevAvail: nothing says whether this certificate was revoked, not critical (RFC 9608 section 2). */
+export const noRevAvail: Uint8Array = encodeExtension(extensionOids.noRevAvail, false, encodedNull);
+
+/** tlsFeature with status_request: the server has to staple an OCSP response, not critical (RFC 7633 section 4). */
+export const mustStaple: Uint8Array = encodeExtension(
+  extensionOids.tlsFeature,
+  false,
+  encodeSequence(encodeSmallInteger(5)), // status_request: RFC 6066 section 1.1
+);
+
+/** id-pkix-ocsp-nocheck: a responder is trusted for as long as its certificate is valid, not critical (RFC 6960 section 4.2.2.2.1). */
+export const ocspNoCheck: Uint8Array = encodeExtension(ocspOids.noCheck, false, encodedNull);

@@ -1,7 +1,7 @@
 import type { DerElement } from "../asn1/der-reader.ts";
 import { encodeDer } from "../asn1/der-writer.ts";
 import { contextPrimitive } from "../asn1/tags.ts";
-import { textOf } from "../encoding/character-codes.ts";
+import { octetsOf, textOf } from "../encoding/character-codes.ts";
 import { DerError } from "../errors.ts";
 import { type Identifier, type IdentifierType, parseIdentifier } from "../identifier/identifier.ts";
 import { formatIpAddress, readIpAddress } from "../identifier/ip-address.ts";
@@ -16,7 +16,7 @@ export const generalNameTags: Readonly<Record<IdentifierType, number>> = {
 
 /** Encodes an identifier as a GeneralName. */
 export function encodeGeneralName({ type, value }: Identifier): Uint8Array {
-  const content = type === "ip" ? readIpAddress(value) : ascii.encode(value);
+  const content = type === "ip" ? readIpAddress(value) : octetsOf(value);
   if (content === undefined) throw new DerError(`ip address "${value}" is not in canonical form`);
   return encodeDer(generalNameTags[type], content);
 }
@@ -42,13 +42,15 @@ export function readGeneralName({ tag, content }: DerElement): Identifier {
 
 /** Reads IA5String contents. @throws {DerError} Octets above 0x7E or control characters. */
 export function readAscii(content: Uint8Array): string {
-  const text = textOf(Array.from(content));
-  if (!/^[\x20-\x7e]*$/.test(text)) throw new DerError("a name has octets outside printable ASCII");
-  return text;
+  const codes = new Array<number>(content.length);
+  for (let index = 0; index < content.length; index += 1) {
+    const octet = content[index] ?? 0;
+    if (octet < 0x20 || octet > 0x7e) throw new DerError("a name has octets outside printable ASCII");
+    codes[index] = octet;
+  }
+  return textOf(codes);
 }
 
 const typesByTag: ReadonlyMap<number, IdentifierType> = new Map(
   (Object.entries(generalNameTags) as [IdentifierType, number][]).map(([type, tag]) => [tag, type]),
 );
-
-const ascii = new TextEncoder();

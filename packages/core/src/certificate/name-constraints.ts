@@ -5,10 +5,11 @@ import { contextConstructed } from "../asn1/tags.ts";
 import { equalBytes } from "../encoding/bytes.ts";
 import { DerError } from "../errors.ts";
 import type { Identifier, IdentifierType } from "../identifier/identifier.ts";
-import { readIpAddress } from "../identifier/ip-address.ts";
+import { formatIpAddress } from "../identifier/ip-address.ts";
 import { encodeExtension } from "./extensions.ts";
 import { generalNameTags, readAscii } from "./general-name.ts";
 import { type DistinguishedName, readName } from "./name.ts";
+import { directoryNameMatcher, identifierMatchers } from "./subtree-matchers.ts";
 
 /**
  * Name constraints of one CA certificate, as GeneralNames by their tag.
@@ -30,13 +31,18 @@ const permittedTag = contextConstructed(0);
 const excludedTag = contextConstructed(1);
 const directoryNameTag = contextConstructed(4);
 
-/** Encodes a critical nameConstraints extension that permits DNS names at and below the given ones. */
-export function encodePermittedDns(names: readonly string[]): Uint8Array {
-  const subtrees = names.map((name) =>
-    encodeSequence(encodeDer(generalNameTags.dns, new TextEncoder().encode(name))),
+/** Encodes a nameConstraints extension, critical; the caller answers for at least one subtree. */
+export function encodeNameConstraints({ permitted, excluded }: NameConstraints): Uint8Array {
+  const value = encodeSequence(
+    ...encodeSubtrees(permittedTag, permitted),
+    ...encodeSubtrees(excludedTag, excluded),
   );
-  const value = encodeSequence(encodeDer(permittedTag, ...subtrees));
   return encodeExtension(extensionOids.nameConstraints, true, value);
+}
+
+function encodeSubtrees(listTag: number, subtrees: readonly GeneralSubtree[]): readonly Uint8Array[] {
+  if (subtrees.length === 0) return [];
+  return [encodeDer(listTag, ...subtrees.map(({ tag, content }) => encodeSequence(encodeDer(tag, content))))];
 }
 
 /**
@@ -66,12 +72,11 @@ export function nameConstraintViolation(
   identifier: Identifier,
 ): string | undefined {
   const { type, value } = identifier;
-  const { within, touches } = matchers[type];
   return violation(constraints, {
     tag: generalNameTags[type],
     name: value,
-    within: (base) => within(value, base),
-    touches: (base) => touches(value, base),
+    within: (base) => identifierMatchers[type].within(value, base),
+    touches: (base) => identifierMatchers[type].touches(value, base),
   });
 }
 
@@ -81,14 +86,62 @@ export function subjectConstraintViolation(
   subject: DistinguishedName,
 ): string | undefined {
   if (subject.attributes.length === 0) return undefined;
-  const startsWith = (base: Uint8Array): boolean => startsWithName(subject.der, base);
   return violation(constraints, {
     tag: directoryNameTag,
     name: "the subject",
-    within: startsWith,
-    touches: startsWith,
+    within: (base) => directoryNameMatcher.within(subject.der, base),
+    touches: (base) => directoryNameMatcher.touches(subject.der, base),
   });
 }
+
+/** As {@link nameConstraintViolation}, for a name as it stands in a CA certificate's subjectAltName, of any kind and in any spelling. */
+export function generalNameViolation(
+  constraints: NameConstraints,
+  { tag, content }: GeneralSubtree,
+): string | undefined {
+  if (tag === directoryNameTag)
+    return subjectConstraintViolation(constraints, readName(readDer(content), "directoryName"));
+  const type = identifierTypes.find((candidate) => generalNameTags[candidate] === tag);
+  if (type !== undefined)
+    return nameConstraintViolation(constraints, { type, value: foldName(type, content) });
+  return violation(constraints, {
+    tag,
+    name: `a name of kind [${tag & 0x1f}]`,
+    within: () => false,
+    touches: () => true,
+  });
+}
+
+const identifierTypes = Object.keys(generalNameTags) as IdentifierType[];
+
+/** Only the local part of a mailbox has case that counts; of a URI nothing but the host is compared. */
+function foldName(type: IdentifierType, content: Uint8Array): string {
+  if (type === "ip") return formatIpAddress(content);
+  const text = readAscii(content);
+  const start = type === "email" ? text.lastIndexOf("@") : 0;
+  return text.slice(0, Math.max(start, 0)) + text.slice(Math.max(start, 0)).toLowerCase();
+}
+
+/**
+ * Tells whether a subtree lies within constraints: what a CA beneath permits counts for nothing where its issuer permits it not.
+ *
+ * @returns False when it reaches beyond every permitted subtree of its kind, or when all of it is excluded.
+ */
+export function permitsSubtree({ permitted, excluded }: NameConstraints, subtree: GeneralSubtree): boolean {
+  const nests = nestingByTag.get(subtree.tag) ?? equalBytes;
+  const holds = ({ content }: GeneralSubtree): boolean => nests(subtree.content, content);
+  const allowed = permitted.filter(({ tag }) => tag === subtree.tag);
+  if (allowed.length > 0 && !allowed.some(holds)) return false;
+  return !excluded.some((base) => base.tag === subtree.tag && (base.content.length === 0 || holds(base)));
+}
+
+const nestingByTag: ReadonlyMap<number, (inner: Uint8Array, outer: Uint8Array) => boolean> = new Map([
+  [directoryNameTag, directoryNameMatcher.nests],
+  [generalNameTags.dns, identifierMatchers.dns.nests],
+  [generalNameTags.email, identifierMatchers.email.nests],
+  [generalNameTags.ip, identifierMatchers.ip.nests],
+  [generalNameTags.uri, identifierMatchers.uri.nests],
+]);
 
 interface Constrained {
   readonly tag: number;
@@ -133,82 +186,4 @@ function assertBase({ tag, content }: DerElement): void {
   else if (tag !== generalNameTags.ip) readAscii(content);
   else if (content.length !== 8 && content.length !== 32)
     throw new DerError(`an iPAddress constraint has ${content.length} octets, expected 8 or 32`);
-}
-
-interface Matcher {
-  within(value: string, base: Uint8Array): boolean;
-  touches(value: string, base: Uint8Array): boolean;
-}
-
-const matchers: Readonly<Record<IdentifierType, Matcher>> = {
-  dns: {
-    within: (value, base) => withinDomain(value, readHost(base)),
-    touches: (value, base) => withinDomain(value, readHost(base)) || standsForParentOf(value, readHost(base)),
-  },
-  email: {
-    within: (value, base) => emailWithin(value, readAscii(base)),
-    touches: (value, base) => base.length === 0 || emailWithin(value, readAscii(base)),
-  },
-  ip: { within: withinNetwork, touches: withinNetwork },
-  uri: {
-    within: (value, base) => !hasAddress(value) && hostWithin(uriHost(value), readHost(base)),
-    // RFC 5280 section 4.2.1.10: a URI without a host name cannot satisfy any constraint.
-    touches: (value, base) =>
-      base.length === 0 || hasAddress(value) || hostWithin(uriHost(value), readHost(base)),
-  },
-};
-
-function readHost(base: Uint8Array): string {
-  return readAscii(base).toLowerCase();
-}
-
-/**
- * A DNS constraint holds for the name itself and for everything below it; with a leading dot, which many write, only for
- * what is below. A wildcard's star is a label like any other here: all it stands for is below its parent.
- */
-function withinDomain(name: string, base: string): boolean {
-  return base === "" || name === base || name.endsWith(base.startsWith(".") ? base : `.${base}`);
-}
-
-/** Whether `base` is one of the names that a wildcard stands for: `*.a.x` stands for `b.a.x`. */
-function standsForParentOf(name: string, base: string): boolean {
-  const firstDot = base.indexOf(".");
-  return name.startsWith("*.") && firstDot > 0 && base.slice(firstDot) === name.slice(1);
-}
-
-/** A host constraint with a leading dot holds below it, one without for that host alone. */
-function hostWithin(host: string, base: string): boolean {
-  return base.startsWith(".") ? host.endsWith(base) : host === base;
-}
-
-/** A mailbox constraint holds for that mailbox; the local part has case, the domain has none. */
-function emailWithin(address: string, base: string): boolean {
-  const at = base.lastIndexOf("@");
-  const domain = base.slice(at + 1).toLowerCase();
-  if (at > 0) return address === `${base.slice(0, at)}@${domain}`;
-  return hostWithin(address.slice(address.lastIndexOf("@") + 1), domain);
-}
-
-function uriHost(uri: string): string {
-  return /^[^/]+:\/\/([^/?:]*)/.exec(uri)?.[1]?.replace(/\.$/, "") ?? "";
-}
-
-function hasAddress(uri: string): boolean {
-  return uri.includes("://[") || readIpAddress(uriHost(uri)) !== undefined;
-}
-
-function withinNetwork(value: string, base: Uint8Array): boolean {
-  const address = readIpAddress(value);
-  if (address === undefined || base.length !== address.length * 2) return false;
-  return address.every((octet, index) => {
-    const mask = base[address.length + index] ?? 0;
-    return (octet & mask) === ((base[index] ?? 0) & mask);
-  });
-}
-
-/** Compares RDN by RDN on their bytes: stricter than RFC 5280 section 7.1, so nothing gets in by a spelling. */
-function startsWithName(subject: Uint8Array, baseContent: Uint8Array): boolean {
-  const base = readSequence(readDer(baseContent), "directoryName");
-  const rdns = readSequence(readDer(subject), "subject");
-  return base.every((rdn, index) => equalBytes(rdn.encoded, rdns[index]?.encoded ?? new Uint8Array()));
 }

@@ -5,7 +5,15 @@ import { encodeDer, encodeOid, encodeSequence, encodeSet } from "../asn1/der-wri
 import { attributeTypeOids } from "../asn1/oids.ts";
 import { tags } from "../asn1/tags.ts";
 import { encodeHex } from "../encoding/hex.ts";
-import { type AttributeType, attributeValues, encodeName, formatName, readName } from "./name.ts";
+import {
+  type AttributeType,
+  attributeTypeOf,
+  attributeValues,
+  encodeName,
+  encodeNameAttributes,
+  formatName,
+  readName,
+} from "./name.ts";
 
 const malformed = expect.objectContaining({ code: "ERR_DER_MALFORMED" });
 
@@ -65,6 +73,20 @@ describe("encodeName", () => {
   test.each(refused)("refuses $why", ({ type, value }) => {
     expect(() => encodeName([[type, value]])).toThrow(malformed);
   });
+});
+
+test("encodeNameAttributes writes the same with OIDs, and refuses one that has no name", () => {
+  const name = encodeNameAttributes([
+    { type: "2.5.4.10", value: "Büro" },
+    { type: "2.5.4.3", value: "Lab Root" },
+  ]);
+  const same = encodeName([
+    ["organization", "Büro"],
+    ["commonName", "Lab Root"],
+  ]);
+  expect(encodeHex(name)).toBe(encodeHex(same));
+  expect(attributeTypeOf("1.2.3")).toBeUndefined();
+  expect(() => encodeNameAttributes([{ type: "1.2.3", value: "x" }])).toThrow(malformed);
 });
 
 describe("readName", () => {

@@ -22,6 +22,15 @@ export interface NameAttribute {
   readonly value: string;
 }
 
+/** An attribute of the subject of a certificate that is planned, and who wanted it. */
+export interface SubjectAttribute extends NameAttribute {
+  /**
+   * `profile`: the operator configured it; `identifier`: a commonName that repeats an identifier; `request`: the requester
+   * asked for it, so a policy has to allow it as it has to allow identifiers.
+   */
+  readonly source: "identifier" | "profile" | "request";
+}
+
 /** A distinguished name that has been read; comparisons use `der`, which is never encoded again. */
 export interface DistinguishedName {
   /** Name DER, exactly as found. */
@@ -46,6 +55,31 @@ export function encodeName(attributes: readonly (readonly [AttributeType, string
     ),
   );
 }
+
+/**
+ * As {@link encodeName}, for attributes whose type is given by its OID.
+ *
+ * @throws {DerError} As `encodeName`, and for an OID that is none of the {@link AttributeType}s.
+ */
+export function encodeNameAttributes(attributes: readonly NameAttribute[]): Uint8Array {
+  return encodeName(
+    attributes.map(({ type, value }) => {
+      const name = attributeTypeOf(type);
+      if (name === undefined)
+        throw new DerError(`attribute type ${type} is none that names are written with`);
+      return [name, value];
+    }),
+  );
+}
+
+/** Finds the name of an attribute type by its OID; undefined for one that names are not written with. */
+export function attributeTypeOf(oid: string): AttributeType | undefined {
+  return attributeTypesByOid.get(oid);
+}
+
+const attributeTypesByOid: ReadonlyMap<string, AttributeType> = new Map(
+  (Object.entries(attributeTypeOids) as [AttributeType, string][]).map(([type, oid]) => [oid, type]),
+);
 
 /**
  * Reads a Name.
@@ -86,7 +120,7 @@ const shortNames: Readonly<Record<string, string>> = {
 };
 
 /** Upper bounds in characters: RFC 5280 appendix A.1 (`ub-common-name` and its neighbours). */
-const upperBounds: Readonly<Record<AttributeType, number>> = {
+export const attributeUpperBounds: Readonly<Record<AttributeType, number>> = {
   commonName: 64,
   country: 2,
   domainComponent: 63,
@@ -102,10 +136,10 @@ const upperBounds: Readonly<Record<AttributeType, number>> = {
 
 function encodeValue(type: AttributeType, value: string): Uint8Array {
   const length = Array.from(value).length; // characters, as the upper bounds count them
-  if (length === 0 || length > upperBounds[type])
-    throw new DerError(`${type} has ${length} characters, allowed are 1 to ${upperBounds[type]}`);
+  if (length === 0 || length > attributeUpperBounds[type])
+    throw new DerError(`${type} has ${length} characters, allowed are 1 to ${attributeUpperBounds[type]}`);
   assertHonestText(value, type);
-  const printable = /^[A-Za-z0-9 '()+,./:=?-]*$/.test(value);
+  const printable = isPrintableString(value);
   if (type === "country" && !/^[A-Z]{2}$/.test(value))
     throw new DerError(`country "${value}" is not two capital letters`);
   if (type === "serialNumber" && !printable)
@@ -114,7 +148,17 @@ function encodeValue(type: AttributeType, value: string): Uint8Array {
     if (!/^[\x21-\x7e]*$/.test(value)) throw new DerError(`${type} is not ASCII`);
     return encodeIa5String(value);
   }
-  return printable ? encodePrintableString(value) : encodeUtf8String(value);
+  return encodePrintableOrUtf8(value);
+}
+
+/** Encodes text of any length as PrintableString where its alphabet allows, and as UTF8String otherwise. */
+export function encodePrintableOrUtf8(text: string): Uint8Array {
+  return isPrintableString(text) ? encodePrintableString(text) : encodeUtf8String(text);
+}
+
+/** The alphabet of PrintableString (X.680 section 41.4). */
+function isPrintableString(text: string): boolean {
+  return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text);
 }
 
 function readAttribute(element: DerElement, what: string): NameAttribute {
@@ -126,8 +170,8 @@ function readAttribute(element: DerElement, what: string): NameAttribute {
   return { type: readOid(type, `${what} attribute type`), value: text };
 }
 
-/** Reads a DirectoryString, PrintableString or IA5String (RFC 5280 section 4.1.2.4). */
-function readText({ tag, content }: DerElement, what: string): string {
+/** Reads a DirectoryString, PrintableString or IA5String (RFC 5280 section 4.1.2.4). @throws {DerError} */
+export function readText({ tag, content }: DerElement, what: string): string {
   switch (tag) {
     case tags.utf8String:
       return decodeUtf8(content, what);
@@ -168,7 +212,7 @@ function checked(text: string, alphabet: RegExp, what: string): string {
 }
 
 /** Names are shown to people who decide by them: refuse what makes a name look like another one. */
-function assertHonestText(text: string, what: string): void {
+export function assertHonestText(text: string, what: string): void {
   if (/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u.test(text)) {
     throw new DerError(
       `${what} has control or bidirectional formatting characters, or half of a surrogate pair`,

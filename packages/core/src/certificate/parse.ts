@@ -181,9 +181,16 @@ export function readBasicConstraints(value: Uint8Array): { ca: boolean; pathLeng
 export function readKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
   const bits = readNamedBits(readDer(value), "keyUsage");
   if (bits.size === 0) throw new DerError("keyUsage has no bit set");
-  const names = Object.entries(keyUsageBits) as [KeyUsage, number][];
-  return new Set(names.filter(([, bit]) => bits.has(bit)).map(([name]) => name));
+  const usages = new Set<KeyUsage>();
+  for (const bit of bits) {
+    const usage = keyUsageNames[bit];
+    if (usage !== undefined) usages.add(usage);
+  }
+  return usages;
 }
+
+/** By their bits. */
+const keyUsageNames: readonly KeyUsage[] = Object.keys(keyUsageBits) as KeyUsage[];
 
 /** Reads the value of extKeyUsage as OIDs (RFC 5280 section 4.2.1.12). @throws {DerError} None at all. */
 export function readExtKeyUsage(value: Uint8Array): readonly string[] {

@@ -1,11 +1,11 @@
 import {
-  encodeBitString,
   encodeDer,
-  encodeSequence,
   encodeSmallInteger,
   encodeUnsignedInteger,
+  measureDer,
+  writeDer,
 } from "../asn1/der-writer.ts";
-import { contextConstructed } from "../asn1/tags.ts";
+import { contextConstructed, tags } from "../asn1/tags.ts";
 import { encodeTime } from "../asn1/time.ts";
 import type { SignatureAlgorithm } from "../crypto/provider.ts";
 import { signatureAlgorithmIdentifiers } from "../key/signature-algorithm.ts";
@@ -32,15 +32,17 @@ export interface TbsCertificateFields {
  * @see RFC 5280 section 4.1
  */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
-  return encodeSequence(
-    version3,
-    encodeUnsignedInteger(fields.serialNumber),
-    signatureAlgorithmIdentifiers[fields.signatureAlgorithm],
-    fields.issuer,
-    encodeSequence(encodeTime(fields.notBefore), encodeTime(fields.notAfter)),
-    fields.subject,
-    fields.subjectPublicKeyInfo,
-    encodeDer(contextConstructed(3), encodeSequence(...fields.extensions)),
+  return writeDer(
+    measureDer(tags.sequence, [
+      version3,
+      encodeUnsignedInteger(fields.serialNumber),
+      signatureAlgorithmIdentifiers[fields.signatureAlgorithm],
+      fields.issuer,
+      measureDer(tags.sequence, [encodeTime(fields.notBefore), encodeTime(fields.notAfter)]),
+      fields.subject,
+      fields.subjectPublicKeyInfo,
+      measureDer(contextConstructed(3), [measureDer(tags.sequence, fields.extensions)]),
+    ]),
   );
 }
 
@@ -50,7 +52,9 @@ export function encodeCertificate(
   algorithm: SignatureAlgorithm,
   signature: Uint8Array,
 ): Uint8Array {
-  return encodeSequence(tbs, signatureAlgorithmIdentifiers[algorithm], encodeBitString(signature));
+  const bits = measureDer(tags.bitString, [noUnusedBits, signature]);
+  return writeDer(measureDer(tags.sequence, [tbs, signatureAlgorithmIdentifiers[algorithm], bits]));
 }
 
+const noUnusedBits = Uint8Array.of(0);
 const version3 = encodeDer(contextConstructed(0), encodeSmallInteger(2));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isCaError } from "../errors.ts";
-import { type ClaimsOptions, parseClaims, planValidity } from "./claims.ts";
+import { type ClaimsOptions, parseClaims, planValidity, type Validity } from "./claims.ts";
 
 const day = 86_400_000;
 const now = Date.parse("2030-01-01T00:00:00Z");
@@ -19,8 +19,28 @@ describe("parseClaims", () => {
       maximumValidity: 90 * day,
       minimumValidity: 300_000,
       backdate: 60_000,
+      disableRenewal: false,
+      allowRenewalAfterExpiry: 0,
     });
     expect(Object.isFrozen(claims)).toBe(true);
+  });
+
+  test.each([
+    { allowRenewalAfterExpiry: "P7D", milliseconds: 7 * day },
+    { allowRenewalAfterExpiry: "12h", milliseconds: day / 2 },
+    { allowRenewalAfterExpiry: true, milliseconds: Number.POSITIVE_INFINITY },
+    { allowRenewalAfterExpiry: false, milliseconds: 0 },
+  ])(
+    "reads renewal after expiry as $allowRenewalAfterExpiry",
+    ({ allowRenewalAfterExpiry, milliseconds }) => {
+      expect(parseClaims({ allowRenewalAfterExpiry })).toMatchObject({
+        allowRenewalAfterExpiry: milliseconds,
+      });
+    },
+  );
+
+  test("reads that renewal is disabled", () => {
+    expect(parseClaims({ disableRenewal: true }).disableRenewal).toBe(true);
   });
 
   const refused: readonly { why: string; options: ClaimsOptions; says: string }[] = [
@@ -37,6 +57,17 @@ describe("parseClaims", () => {
     },
     { why: "B-016: a backdate under a minute", options: { backdate: "PT59S" }, says: "59 s" },
     { why: "B-016: a backdate over an hour", options: { backdate: "PT3601S" }, says: "3601 s" },
+    { why: "B-016: no backdate", options: { backdate: "PT0S" }, says: '"PT0S"' },
+    {
+      why: "renewal after expiry for no duration",
+      options: { allowRenewalAfterExpiry: "ever" },
+      says: '"ever"',
+    },
+    {
+      why: "renewal after expiry for fractions of a second",
+      options: { allowRenewalAfterExpiry: "1500ms" },
+      says: "allowRenewalAfterExpiry of 1500 ms",
+    },
     { why: "fractions of a second", options: { minimumValidity: "1500ms" }, says: "1500 ms" },
   ];
 
@@ -105,6 +136,53 @@ describe("planValidity", () => {
     expect(() => planValidity({ ...asked, requestedAt: now + 90_000 })).toThrow("the furthest backdate");
     const later = { ...asked, now, requestedAt: now + day, notBefore: now - 61_000 };
     expect(() => planValidity(later)).toThrow("the furthest backdate");
+  });
+
+  describe("a renewal", () => {
+    const lengthOf = ({ notBefore, notAfter }: Validity): number => notAfter - notBefore + 1000;
+    const week = { notBefore: now - 60_000, notAfter: now + 7 * day - 1000 };
+
+    test("is valid for as long as the certificate before, and so is every one after it", () => {
+      let validity: Validity = week;
+      for (let renewal = 1; renewal <= 5; renewal += 1) {
+        const at = now + renewal * 5 * day;
+        validity = planValidity({ claims, issuer, now: at, length: lengthOf(validity) });
+        expect(validity).toEqual({ notBefore: at - 60_000, notAfter: at + 7 * day - 1000 });
+      }
+    });
+
+    const clamped = [
+      { why: "the maximum of the claims", length: 365 * day, lasts: 90 * day + 60_000 },
+      { why: "the minimum of the claims", length: 61_000, lasts: 300_000 + 60_000 },
+      { why: "whole seconds", length: 7 * day + 999, lasts: 7 * day },
+    ] as const;
+
+    test.each(clamped)("B-016: is clamped to $why", ({ length, lasts }) => {
+      expect(lengthOf(planValidity({ claims, issuer, now, length }))).toBe(lasts);
+    });
+
+    test("B-016: is clamped to the issuer's end, and refused when that leaves too little", () => {
+      const length = lengthOf(week);
+      const old = { ...issuer, notAfter: now + day };
+      expect(planValidity({ claims, issuer: old, now, length }).notAfter).toBe(old.notAfter);
+      const older = { ...issuer, notAfter: now + 298_000 };
+      expect(() => planValidity({ claims, issuer: older, now, length })).toThrow("the minimum is 300 s");
+    });
+
+    test("begins no earlier than the issuer, and is as long all the same", () => {
+      const young = { ...issuer, notBefore: now - 10_000 };
+      const validity = planValidity({ claims, issuer: young, now, length: lengthOf(week) });
+      expect(validity.notBefore).toBe(young.notBefore);
+      expect(lengthOf(validity)).toBe(lengthOf(week));
+    });
+
+    test("with an end of its own is granted exactly that", () => {
+      const notAfter = now + 3 * day;
+      expect(planValidity({ claims, issuer, now, notAfter, length: lengthOf(week) }).notAfter).toBe(notAfter);
+      expect(() =>
+        planValidity({ claims, issuer, now, notAfter: now + 90 * day, length: lengthOf(week) }),
+      ).toThrow("above the maximum");
+    });
   });
 
   const refused = [
@@ -203,34 +281,43 @@ describe("planValidity", () => {
   test("whatever is granted is whole seconds, within the issuer, within the claims and not over", () => {
     const offset = fc.integer({ min: -100 * day, max: 100 * day });
     const optional = fc.option(offset, { nil: undefined });
+    const past = fc.option(fc.nat(200 * day), { nil: undefined });
     fc.assert(
-      fc.property(optional, optional, offset, fc.nat(60 * day), (start, end, issuerStart, issuerLength) => {
-        const limits = { notBefore: now + issuerStart, notAfter: now + issuerStart + issuerLength };
-        const whole = {
-          notBefore: Math.floor(limits.notBefore / 1000) * 1000,
-          notAfter: Math.floor(limits.notAfter / 1000) * 1000,
-        };
-        try {
-          const validity = planValidity({
-            claims,
-            issuer: whole,
-            now,
-            ...(start !== undefined && { notBefore: now + start }),
-            ...(end !== undefined && { notAfter: now + end }),
-          });
-          expect(validity.notBefore % 1000).toBe(0);
-          expect(validity.notAfter % 1000).toBe(0);
-          expect(validity.notBefore).toBeGreaterThanOrEqual(whole.notBefore);
-          expect(validity.notAfter).toBeLessThanOrEqual(whole.notAfter);
-          expect(validity.notAfter).toBeGreaterThanOrEqual(now);
-          const length = validity.notAfter - validity.notBefore + 1000;
-          expect(length).toBeLessThanOrEqual(claims.maximumValidity + claims.backdate);
-          expect(length).toBeGreaterThan(0);
-        } catch (error) {
-          if (!isCaError(error)) throw error;
-          expect(error.code).toBe("ERR_VALIDITY_REFUSED");
-        }
-      }),
+      fc.property(
+        optional,
+        optional,
+        offset,
+        fc.nat(60 * day),
+        past,
+        (start, end, issuerStart, issuerLength, length) => {
+          const limits = { notBefore: now + issuerStart, notAfter: now + issuerStart + issuerLength };
+          const whole = {
+            notBefore: Math.floor(limits.notBefore / 1000) * 1000,
+            notAfter: Math.floor(limits.notAfter / 1000) * 1000,
+          };
+          try {
+            const validity = planValidity({
+              claims,
+              issuer: whole,
+              now,
+              ...(start !== undefined && { notBefore: now + start }),
+              ...(end !== undefined && { notAfter: now + end }),
+              ...(length !== undefined && { length }),
+            });
+            expect(validity.notBefore % 1000).toBe(0);
+            expect(validity.notAfter % 1000).toBe(0);
+            expect(validity.notBefore).toBeGreaterThanOrEqual(whole.notBefore);
+            expect(validity.notAfter).toBeLessThanOrEqual(whole.notAfter);
+            expect(validity.notAfter).toBeGreaterThanOrEqual(now);
+            const lasts = validity.notAfter - validity.notBefore + 1000;
+            expect(lasts).toBeLessThanOrEqual(claims.maximumValidity + claims.backdate);
+            expect(lasts).toBeGreaterThan(0);
+          } catch (error) {
+            if (!isCaError(error)) throw error;
+            expect(error.code).toBe("ERR_VALIDITY_REFUSED");
+          }
+        },
+      ),
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
 
 const second = 1000;
 const hour = 3600 * second;
@@ -56,6 +56,28 @@ describe("parseDuration", () => {
         } catch (error) {
           expect(error).toMatchObject({ code: "ERR_OPTION_INVALID" });
         }
+      }),
+    );
+  });
+});
+
+describe("formatDuration", () => {
+  test.each([
+    { milliseconds: 30 * day, text: "P30D" },
+    { milliseconds: day + 12 * hour + 30 * 60 * second + 5 * second, text: "P1DT12H30M5S" },
+    { milliseconds: 90 * second, text: "PT1M30S" },
+    { milliseconds: hour, text: "PT1H" },
+    { milliseconds: 30 * day + second, text: "P30DT1S" },
+    { milliseconds: 1999, text: "PT1S" },
+    { milliseconds: 0, text: "PT0S" },
+  ])("writes $text", ({ milliseconds, text }) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+
+  test("writes what parseDuration reads", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999_999 * 86_400 }), (seconds) => {
+        expect(parseDuration(formatDuration(seconds * second))).toBe(seconds * second);
       }),
     );
   });

@@ -20,6 +20,23 @@ export function parseDuration(text: string): number {
   return milliseconds;
 }
 
+/**
+ * Writes milliseconds as ISO 8601 duration in days, hours, minutes and whole seconds, as {@link parseDuration} reads
+ * it: `P1DT12H`.
+ */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  const days = Math.floor(seconds / 86_400);
+  const time = [
+    [Math.floor(seconds / 3600) % 24, "H"],
+    [Math.floor(seconds / 60) % 60, "M"],
+    [seconds % 60, "S"],
+  ] as const;
+  const written = time.map(([count, unit]) => (count === 0 ? "" : `${count}${unit}`)).join("");
+  if (days === 0) return `PT${written === "" ? "0S" : written}`;
+  return `P${days}D${written === "" ? "" : `T${written}`}`;
+}
+
 const isoUnits = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000] as const;
 const goUnits: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 

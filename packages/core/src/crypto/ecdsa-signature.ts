@@ -1,13 +1,14 @@
 import { readDer, readSequence, readUnsignedInteger } from "../asn1/der-reader.ts";
 import { encodeSequence, encodeUnsignedInteger } from "../asn1/der-writer.ts";
 import { DerError } from "../errors.ts";
+import { curves } from "./algorithms.ts";
 import type { EllipticCurve } from "./provider.ts";
 
 /** Octets of a coordinate of each curve, and of r and s (RFC 7518 section 3.4, 6.2.1.2). */
 export const coordinateLengths: Readonly<Record<EllipticCurve, number>> = {
-  "P-256": 32,
-  "P-384": 48,
-  "P-521": 66,
+  "P-256": curves["P-256"].coordinateLength,
+  "P-384": curves["P-384"].coordinateLength,
+  "P-521": curves["P-521"].coordinateLength,
 };
 
 /**
@@ -25,7 +26,7 @@ export function ecdsaRawToDer(raw: Uint8Array): Uint8Array {
 
 /** Turns a DER `Ecdsa-Sig-Value` into r and s of the curve's length; undefined when it is not one. */
 export function ecdsaDerToRaw(der: Uint8Array, curve: EllipticCurve): Uint8Array | undefined {
-  const length = coordinateLengths[curve];
+  const length = curves[curve].coordinateLength;
   try {
     const [r, s, ...rest] = readSequence(readDer(der), "signature");
     const values = [readUnsignedInteger(r, "r"), readUnsignedInteger(s, "s")];

@@ -12,6 +12,7 @@ import {
   pbkdf2,
   randomBytes,
   type SignKeyObjectInput,
+  scrypt,
   sign,
   timingSafeEqual,
   verify,
@@ -19,11 +20,15 @@ import {
 import { promisify } from "node:util";
 import { encodePem } from "../asn1/pem.ts";
 import { ConfigurationError, RequestError } from "../errors.ts";
+import { keyFitsSignature, nameOfKey, signatureAlgorithms } from "./algorithms.ts";
+import { encodeMlDsaSeed, readMlDsaPrivateKey } from "./ml-dsa-private-key.ts";
+import { privateKeyAlgorithm } from "./pkcs8-algorithm.ts";
 import type {
   CryptoProvider,
   DigestAlgorithm,
   KeyAlgorithm,
   KeySpecification,
+  MlDsaParameterSet,
   PrivateKey,
   PublicKey,
   SignatureAlgorithm,
@@ -32,7 +37,7 @@ import type {
 /** {@link CryptoProvider} over node:crypto; verification, hashing and elliptic curve signatures are synchronous. */
 export const cryptoProvider: CryptoProvider = Object.freeze({
   randomBytes: (length: number) => randomBytes(length),
-  digest: (algorithm: DigestAlgorithm, data: Uint8Array) => hash(nodeDigests[algorithm], data, "buffer"),
+  digest,
   importHmacKey(key: Uint8Array) {
     const secret = createSecretKey(key);
     return (data: Uint8Array) => createHmac("sha256", secret).update(data).digest();
@@ -45,6 +50,11 @@ export const cryptoProvider: CryptoProvider = Object.freeze({
   importForeignPem,
   pbkdf2: ({ hash, password, salt, iterations, length }: Parameters<CryptoProvider["pbkdf2"]>[0]) =>
     promisify(pbkdf2)(password, salt, iterations, length, nodeDigests[hash]),
+  scrypt: deriveByScrypt,
+  encryptTripleDesCbc(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array) {
+    const cipher = createCipheriv("des-ede3-cbc", key, iv);
+    return Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  },
   encryptAesCbc(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array) {
     const cipher = createCipheriv(`aes-${key.length * 8}-cbc`, key, iv);
     return Buffer.concat([cipher.update(plaintext), cipher.final()]);
@@ -59,6 +69,14 @@ export const cryptoProvider: CryptoProvider = Object.freeze({
   },
 });
 
+/** By way of text: asked for octets, Node makes a Buffer of them outside of the heap, which takes three times as long. */
+function digest(algorithm: DigestAlgorithm, data: Uint8Array): Uint8Array {
+  const text = hash(nodeDigests[algorithm], data, "binary");
+  const octets = new Uint8Array(text.length);
+  for (let index = 0; index < octets.length; index += 1) octets[index] = text.charCodeAt(index);
+  return octets;
+}
+
 const nodeDigests: Readonly<Record<DigestAlgorithm, string>> = {
   "sha-1": "sha1",
   "sha-256": "sha256",
@@ -66,45 +84,60 @@ const nodeDigests: Readonly<Record<DigestAlgorithm, string>> = {
   "sha-512": "sha512",
 };
 
-const hashOf: Readonly<Record<SignatureAlgorithm, string | undefined>> = {
-  "ecdsa-sha256": "sha256",
-  "ecdsa-sha384": "sha384",
-  "ecdsa-sha512": "sha512",
-  ed25519: undefined,
-  "rsa-pkcs1-sha256": "sha256",
-  "rsa-pkcs1-sha384": "sha384",
-  "rsa-pkcs1-sha512": "sha512",
-  "rsa-pss-sha256": "sha256",
-};
+/** Undefined where the scheme does its own hashing. */
+function hashFor(algorithm: SignatureAlgorithm): string | undefined {
+  const { hash } = signatureAlgorithms[algorithm];
+  return hash && nodeDigests[hash];
+}
 
 function importPublicKey(spki: Uint8Array, algorithm: KeyAlgorithm): PublicKey {
-  let key: KeyObject;
-  try {
-    // As PEM text: twice as fast as DER on Node 24, which walks a chain of decoders for DER.
-    key = createPublicKey(encodePem("PUBLIC KEY", spki));
-  } catch (cause) {
-    throw new RequestError("ERR_KEY_MALFORMED", `the platform refuses the ${algorithm.type} public key`, {
-      cause,
-    });
-  }
+  const key = readPublicKey(spki, algorithm);
   return Object.freeze({
     algorithm,
     verify: (signatureAlgorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) =>
-      fits(signatureAlgorithm, algorithm) &&
-      verify(hashOf[signatureAlgorithm], data, keyInput(key, signatureAlgorithm), signature),
+      keyFitsSignature(algorithm, signatureAlgorithm) &&
+      verify(hashFor(signatureAlgorithm), data, keyInput(key, signatureAlgorithm), signature),
   });
+}
+
+function readPublicKey(spki: Uint8Array, algorithm: KeyAlgorithm): KeyObject {
+  try {
+    // As PEM text: twice as fast as DER on Node 24, which walks a chain of decoders for DER.
+    return knownToPlatform(createPublicKey(encodePem("PUBLIC KEY", spki)), algorithm);
+  } catch (cause) {
+    // Any octets of the right length are a public key of ML-DSA: what the platform refuses is the algorithm.
+    throw algorithm.type === "ml-dsa"
+      ? new RequestError("ERR_KEY_UNSUPPORTED", absent(algorithm), { cause })
+      : new RequestError("ERR_KEY_MALFORMED", `the platform refuses the ${nameOfKey(algorithm)} public key`, {
+          cause,
+        });
+  }
+}
+
+/** Node can have read a key through OpenSSL without knowing what to do with it. */
+function knownToPlatform(key: KeyObject, algorithm: KeyAlgorithm): KeyObject {
+  if (algorithm.type !== "ml-dsa" || key.asymmetricKeyType === `ml-dsa-${algorithm.parameterSet}`) return key;
+  throw new Error(`the platform reports a key of type ${key.asymmetricKeyType}`);
+}
+
+function absent(algorithm: KeyAlgorithm): string {
+  return `this runtime does not have ${nameOfKey(algorithm)}; Node has it from 24.7`;
 }
 
 /** A bare KeyObject wherever possible: a wrapper object costs 20 us a call on Node 24. */
 function keyInput(key: KeyObject, algorithm: SignatureAlgorithm): KeyObject | SignKeyObjectInput {
-  return algorithm === "rsa-pss-sha256"
-    ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : key;
+  const { saltLength } = signatureAlgorithms[algorithm];
+  return saltLength === undefined ? key : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 }
 
 async function generatePrivateKey(specification: KeySpecification): Promise<PrivateKey> {
-  const { privateKey } = await generatePair(specification);
-  return wrapPrivateKey(privateKey);
+  try {
+    const { privateKey } = await generatePair(specification);
+    return wrapPrivateKey(knownToPlatform(privateKey, specification), Object.freeze({ ...specification }));
+  } catch (cause) {
+    if (specification.type !== "ml-dsa") throw cause;
+    throw new ConfigurationError("ERR_KEY_UNSUPPORTED", absent(specification), { cause });
+  }
 }
 
 function generatePair(specification: KeySpecification): Promise<{ privateKey: KeyObject }> {
@@ -115,55 +148,98 @@ function generatePair(specification: KeySpecification): Promise<{ privateKey: Ke
       return promisify(generateKeyPair)("ec", { namedCurve: specification.curve });
     case "ed25519":
       return promisify(generateKeyPair)("ed25519");
+    case "ml-dsa":
+      return promisify(generateKeyPair)(`ml-dsa-${specification.parameterSet}`);
   }
 }
 
 function importPkcs8(pkcs8: Uint8Array): PrivateKey {
-  let key: KeyObject;
+  const algorithm = privateKeyAlgorithm(pkcs8);
+  // OpenSSL reads the forms of older drafts too; only those of the RFC come through to it.
+  const der = algorithm.type === "ml-dsa" ? readMlDsaPrivateKey(pkcs8, algorithm.parameterSet).der : pkcs8;
   try {
-    key = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
+    return wrapPrivateKey(knownToPlatform(readPkcs8(der), algorithm), algorithm);
   } catch (cause) {
-    throw new ConfigurationError(
-      "ERR_KEY_MALFORMED",
-      "the private key is not PKCS#8 that the platform can read",
-      { cause },
-    );
-  }
-  return wrapPrivateKey(key);
-}
-
-function importForeignPem(pem: string, passphrase: string | undefined): PrivateKey {
-  try {
-    return wrapPrivateKey(createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase }));
-  } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
-    throw /ENCRYPTED/.test(pem)
-      ? new ConfigurationError(
-          "ERR_PASSPHRASE_WRONG",
-          passphrase === undefined
-            ? "the private key is encrypted and no passphrase is given"
-            : "the passphrase does not open the private key",
-          { cause },
-        )
+    throw algorithm.type === "ml-dsa" && !hasMlDsa(algorithm.parameterSet)
+      ? new ConfigurationError("ERR_KEY_UNSUPPORTED", absent(algorithm), { cause })
       : new ConfigurationError(
           "ERR_KEY_MALFORMED",
-          "the private key is not in a PEM form that the platform can read",
+          `the platform refuses the ${nameOfKey(algorithm)} private key`,
           { cause },
         );
   }
 }
 
-function wrapPrivateKey(key: KeyObject): PrivateKey {
-  const algorithm = keyAlgorithmOf(key);
+function readPkcs8(der: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
+}
+
+/** Whether the platform reads a key that is known to be good; asked only when it has refused another. */
+function hasMlDsa(parameterSet: MlDsaParameterSet): boolean {
+  try {
+    const good = readPkcs8(encodeMlDsaSeed(parameterSet, new Uint8Array(32)));
+    return knownToPlatform(good, { type: "ml-dsa", parameterSet }) === good;
+  } catch {
+    return false;
+  }
+}
+
+function importForeignPem(pem: string, passphrase: string | undefined): PrivateKey {
+  return importPkcs8(readForeignPem(pem, passphrase).export({ format: "der", type: "pkcs8" }));
+}
+
+function readForeignPem(pem: string, passphrase: string | undefined): KeyObject {
+  try {
+    return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase });
+  } catch (cause) {
+    throw foreignPemError(cause, /ENCRYPTED/.test(pem), passphrase);
+  }
+}
+
+function foreignPemError(
+  cause: unknown,
+  encrypted: boolean,
+  passphrase: string | undefined,
+): ConfigurationError {
+  if (!encrypted)
+    return new ConfigurationError(
+      "ERR_KEY_MALFORMED",
+      "the private key is not in a PEM form that the platform can read",
+      { cause },
+    );
+  if (isError(cause, "ERR_OSSL_EVP_UNSUPPORTED"))
+    return new ConfigurationError(
+      "ERR_KEY_UNSUPPORTED",
+      "the private key is encrypted with a cipher that this platform does not have, such as DES or RC2",
+      { cause },
+    );
+  return new ConfigurationError(
+    "ERR_PASSPHRASE_WRONG",
+    passphrase === undefined
+      ? "the private key is encrypted and no passphrase is given"
+      : "the passphrase does not open the private key",
+    { cause },
+  );
+}
+
+function isError(cause: unknown, code: string): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === code;
+}
+
+function wrapPrivateKey(key: KeyObject, algorithm: KeyAlgorithm): PrivateKey {
   return Object.freeze({
     algorithm,
     publicKey: createPublicKey(key).export({ format: "der", type: "spki" }),
     sign(signatureAlgorithm: SignatureAlgorithm, data: Uint8Array) {
       return isQuick(algorithm)
-        ? sign(hashOf[signatureAlgorithm], data, keyInput(key, signatureAlgorithm))
+        ? sign(hashFor(signatureAlgorithm), data, keyInput(key, signatureAlgorithm))
         : signInPool(signatureAlgorithm, data, key);
     },
-    exportPkcs8: () => key.export({ format: "der", type: "pkcs8" }),
+    exportPkcs8() {
+      const der = key.export({ format: "der", type: "pkcs8" });
+      // Node 24 writes seed and expanded key, Node 26 the seed.
+      return algorithm.type === "ml-dsa" ? readMlDsaPrivateKey(der, algorithm.parameterSet).recommended : der;
+    },
   });
 }
 
@@ -174,32 +250,21 @@ function isQuick(algorithm: KeyAlgorithm): boolean {
 
 function signInPool(algorithm: SignatureAlgorithm, data: Uint8Array, key: KeyObject): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    sign(hashOf[algorithm], data, keyInput(key, algorithm), (error, signature) => {
+    sign(hashFor(algorithm), data, keyInput(key, algorithm), (error, signature) => {
       if (error === null) resolve(signature);
       else reject(error);
     });
   });
 }
 
-function keyAlgorithmOf(key: KeyObject): KeyAlgorithm {
-  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === "rsa" && modulusLength !== undefined)
-    return { type: "rsa", bits: modulusLength };
-  if (key.asymmetricKeyType === "ed25519") return { type: "ed25519" };
-  const curve = curveNames[namedCurve ?? ""];
-  if (key.asymmetricKeyType === "ec" && curve !== undefined) return { type: "ec", curve };
-  throw new ConfigurationError(
-    "ERR_KEY_UNSUPPORTED",
-    `private key type ${key.asymmetricKeyType ?? "secret"}${namedCurve === undefined ? "" : ` on ${namedCurve}`} is not one of RSA, P-256, P-384, P-521, Ed25519`,
-  );
-}
-
-const curveNames: Readonly<Record<string, "P-256" | "P-384" | "P-521">> = {
-  prime256v1: "P-256",
-  secp384r1: "P-384",
-  secp521r1: "P-521",
-};
-
-function fits(signature: SignatureAlgorithm, key: KeyAlgorithm): boolean {
-  return signature.startsWith(key.type === "ec" ? "ecdsa-" : key.type);
+function deriveByScrypt(options: Parameters<NonNullable<CryptoProvider["scrypt"]>>[0]): Promise<Uint8Array> {
+  const { password, salt, length, cost, blockSize, parallelization } = options;
+  // What OpenSSL takes: V of N blocks, B of p blocks, and two to work in (RFC 7914 section 6).
+  const maxmem = 128 * blockSize * (cost + parallelization + 2);
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, length, { cost, blockSize, parallelization, maxmem }, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
 }

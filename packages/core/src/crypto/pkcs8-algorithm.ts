@@ -1,40 +1,50 @@
-import { readDer, readOid, readSequence } from "../asn1/der-reader.ts";
-import { curveOids, keyAlgorithmOids } from "../asn1/oids.ts";
-import { tags } from "../asn1/tags.ts";
+import {
+  type DerElement,
+  readDer,
+  readOctetString,
+  readSequence,
+  readUnsignedInteger,
+} from "../asn1/der-reader.ts";
 import { ConfigurationError, DerError } from "../errors.ts";
-import type { EllipticCurve, KeyAlgorithm } from "./provider.ts";
+import { bitLength } from "./bit-length.ts";
+import { readKeyKind } from "./key-kind.ts";
+import type { KeyAlgorithm } from "./provider.ts";
 
 /**
- * Reads what kind of key a PKCS#8 structure holds (RFC 5958 section 2); an RSA key's size is not in its header and is
- * given as 0 bits.
+ * Reads what kind of key a PKCS#8 structure holds (RFC 5958 section 2).
  *
  * @throws {ConfigurationError} `ERR_KEY_MALFORMED`, `ERR_KEY_UNSUPPORTED`.
  */
 export function privateKeyAlgorithm(pkcs8: Uint8Array): KeyAlgorithm {
-  const { algorithm, parameter } = readAlgorithm(pkcs8);
-  if (algorithm === keyAlgorithmOids.rsaEncryption) return { type: "rsa", bits: 0 };
-  if (algorithm === keyAlgorithmOids.ed25519) return { type: "ed25519" };
-  const curve = Object.entries(curveOids).find(([, oid]) => oid === parameter)?.[0] as
-    | EllipticCurve
-    | undefined;
-  if (algorithm === keyAlgorithmOids.ecPublicKey && curve !== undefined) return { type: "ec", curve };
-  throw new ConfigurationError(
-    "ERR_KEY_UNSUPPORTED",
-    `private key algorithm ${algorithm} is not one of RSA, P-256, P-384, P-521, Ed25519`,
-  );
+  return readPrivateKeyInfo(pkcs8, (identifier, privateKey) => {
+    const answer = readKeyKind(identifier, "private key algorithm");
+    if ("refusal" in answer)
+      throw new ConfigurationError(
+        "ERR_KEY_UNSUPPORTED",
+        `the private key is not accepted: ${answer.refusal}`,
+      );
+    if (answer.kind.type !== "rsa") return answer.kind;
+    const [, modulus] = readSequence(readDer(privateKey), "RSAPrivateKey");
+    return Object.freeze({ type: "rsa", bits: bitLength(readUnsignedInteger(modulus, "RSA modulus")) });
+  });
 }
 
-function readAlgorithm(pkcs8: Uint8Array): { algorithm: string; parameter: string | undefined } {
+/**
+ * Hands the two fields that matter, the AlgorithmIdentifier and the contents of `privateKey`, to a reader.
+ *
+ * @throws {ConfigurationError} `ERR_KEY_MALFORMED`: bytes that are not PKCS#8, or that the reader found not to be DER.
+ */
+export function readPrivateKeyInfo<T>(
+  pkcs8: Uint8Array,
+  read: (identifier: DerElement | undefined, privateKey: Uint8Array) => T,
+): T {
   try {
-    const [, identifier] = readSequence(readDer(pkcs8), "PrivateKeyInfo");
-    const [algorithm, parameters] = readSequence(identifier, "privateKeyAlgorithm");
-    return {
-      algorithm: readOid(algorithm, "private key algorithm"),
-      parameter: parameters?.tag === tags.oid ? readOid(parameters, "curve") : undefined,
-    };
+    const [, identifier, privateKey] = readSequence(readDer(pkcs8), "PrivateKeyInfo");
+    return read(identifier, readOctetString(privateKey, "privateKey"));
   } catch (cause) {
-    if (cause instanceof DerError)
-      throw new ConfigurationError("ERR_KEY_MALFORMED", "the private key is not PKCS#8", { cause });
-    throw cause;
+    if (!(cause instanceof DerError)) throw cause;
+    throw new ConfigurationError("ERR_KEY_MALFORMED", `the private key is not PKCS#8: ${cause.message}`, {
+      cause,
+    });
   }
 }

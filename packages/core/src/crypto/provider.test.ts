@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { inspect } from "node:util";
 import { p256 } from "@noble/curves/nist.js";
-import { describe, expect, test } from "vitest";
-import { keyKinds, readKey } from "../../test/support/private-keys.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { hasMlDsa, keyKinds, readKey } from "../../test/support/private-keys.ts";
 import { readPemVector, readVector } from "../../test/support/vectors.ts";
 import { ConfigurationError, RequestError } from "../errors.ts";
 import { encodeSubjectPublicKeyInfo, parseSubjectPublicKeyInfo } from "../key/subject-public-key-info.ts";
@@ -12,6 +12,12 @@ import { cryptoProvider as webProvider } from "./web.ts";
 const providers = [
   { name: "node", provider: nodeProvider },
   { name: "web", provider: webProvider },
+] as const;
+
+const mlDsaKinds = [
+  { type: "ml-dsa", parameterSet: 44 },
+  { type: "ml-dsa", parameterSet: 65 },
+  { type: "ml-dsa", parameterSet: 87 },
 ] as const;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -84,6 +90,35 @@ describe.each(providers)("provider over $name", ({ provider }) => {
     expect(hex(key)).toBe(expected);
   });
 
+  // RFC 7914 section 12.
+  test.each([
+    {
+      password: "",
+      salt: "",
+      cost: 16,
+      blockSize: 1,
+      parallelization: 1,
+      start: "77d6576238657b203b19ca42c18a0497",
+    },
+    {
+      password: "password",
+      salt: "NaCl",
+      cost: 1024,
+      blockSize: 8,
+      parallelization: 16,
+      start: "fdbabe1c9d3472007856e7190d01e9fe",
+    },
+  ])("derives keys by scrypt, or says that it cannot: N of $cost", async (row) => {
+    const key = await provider.scrypt?.({
+      ...row,
+      password: ascii(row.password),
+      salt: ascii(row.salt),
+      length: 64,
+    });
+    expect(provider.scrypt === undefined).toBe(provider === webProvider);
+    if (key !== undefined) expect([key.length, hex(key.subarray(0, 16))]).toEqual([64, row.start]);
+  });
+
   test.each([16, 24, 32])("encrypts with AES-CBC under a key of %i octets, and back", async (length) => {
     const [key, iv] = [provider.randomBytes(length), provider.randomBytes(16)];
     for (const size of [0, 1, 15, 16, 17]) {
@@ -115,6 +150,7 @@ describe.each(providers)("provider over $name", ({ provider }) => {
     { type: "ec", curve: "P-384" },
     { type: "ec", curve: "P-521" },
     { type: "ed25519" },
+    ...(hasMlDsa ? mlDsaKinds : []),
   ] as const)("generates a key of %o", async (specification) => {
     const key = await provider.generatePrivateKey(specification);
     expect(key.algorithm).toEqual(specification);
@@ -156,9 +192,12 @@ describe.each(providers)("provider over $name", ({ provider }) => {
 
   test.each(keyKinds)("E-070: prints nothing of a private key: $file", async ({ file }) => {
     const key = await readKey(provider, file);
-    const { d, p } = createPrivateKey(readVector(`keys/${file}.pem`)).export({ format: "jwk" });
+    const { d, p, priv } = createPrivateKey(readVector(`keys/${file}.pem`)).export({ format: "jwk" }) as {
+      readonly [member: string]: string | undefined;
+    };
+    expect(d ?? priv).toBeDefined();
     const shown = [inspect(key, { depth: 9, showHidden: true, maxArrayLength: null }), JSON.stringify(key)];
-    for (const secret of [d, p].filter((value) => value !== undefined))
+    for (const secret of [d, p, priv].filter((value) => value !== undefined))
       for (const text of shown)
         expect(shows(text, new Uint8Array(Buffer.from(secret, "base64url")))).toBe(false);
     // The search does find what is shown.
@@ -202,6 +241,25 @@ describe.each(providers)("provider over $name", ({ provider }) => {
           algorithm: { type: "ec", curve: "P-256" },
         });
     });
+  });
+});
+
+describe("B-152: over WebCrypto a point is looked at before the platform is asked", () => {
+  test.each([
+    { curve: "P-256", length: 32 },
+    { curve: "P-384", length: 48 },
+    { curve: "P-521", length: 66 },
+  ] as const)("off $curve", async ({ curve, length }) => {
+    const importKey = vi.spyOn(crypto.subtle, "importKey");
+    onTestFinished(() => importKey.mockRestore());
+    const one = new Uint8Array(length).fill(1);
+    const spki = encodeSubjectPublicKeyInfo({ type: "ec", curve, x: one, y: one });
+    await expect(webProvider.importPublicKey(spki, { type: "ec", curve })).rejects.toMatchObject({
+      name: "RequestError",
+      code: "ERR_KEY_MALFORMED",
+      message: `the public key is not a point of ${curve}`,
+    });
+    expect(importKey).not.toHaveBeenCalled();
   });
 });
 

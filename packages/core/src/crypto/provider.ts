@@ -4,26 +4,39 @@ export type MaybePromise<T> = T | Promise<T>;
 /** Elliptic curves accepted for keys, named as in RFC 7518 section 6.2.1.1. */
 export type EllipticCurve = "P-256" | "P-384" | "P-521";
 
+/** Parameter sets of ML-DSA, by the number in their name (FIPS 204 section 4). */
+export type MlDsaParameterSet = 44 | 65 | 87;
+
 /** What kind of public key a key is; enough to choose algorithms and to judge strength. */
 export type KeyAlgorithm =
   | { readonly type: "rsa"; readonly bits: number }
   | { readonly type: "ec"; readonly curve: EllipticCurve }
-  | { readonly type: "ed25519" };
+  | { readonly type: "ed25519" }
+  | { readonly type: "ml-dsa"; readonly parameterSet: MlDsaParameterSet };
 
 /**
  * A signature algorithm with its hash fixed, as it appears in an AlgorithmIdentifier.
  *
- * @see RFC 4055 section 5 (RSA), RFC 5758 section 3.2 (ECDSA), RFC 8410 section 3 (Ed25519)
+ * RSASSA-PSS takes one hash for the message and for MGF1, and a salt of that hash's length. ML-DSA is the pure variant with
+ * an empty context; HashML-DSA has no place in certificates (RFC 9881 section 8.3).
+ *
+ * @see RFC 4055 sections 3.1 and 5 (RSA), RFC 5758 section 3.2 (ECDSA), RFC 8410 section 3 (Ed25519), RFC 9881 section 2
+ * (ML-DSA)
  */
 export type SignatureAlgorithm =
   | "ecdsa-sha256"
   | "ecdsa-sha384"
   | "ecdsa-sha512"
   | "ed25519"
+  | "ml-dsa-44"
+  | "ml-dsa-65"
+  | "ml-dsa-87"
   | "rsa-pkcs1-sha256"
   | "rsa-pkcs1-sha384"
   | "rsa-pkcs1-sha512"
-  | "rsa-pss-sha256";
+  | "rsa-pss-sha256"
+  | "rsa-pss-sha384"
+  | "rsa-pss-sha512";
 
 /** Hash functions offered to the packages. SHA-1 serves key identifiers of imported issuers only, never a signature. */
 export type DigestAlgorithm = "sha-1" | "sha-256" | "sha-384" | "sha-512";
@@ -48,7 +61,10 @@ export interface PrivateKey {
   readonly publicKey: Uint8Array;
   /** Signs; ECDSA answers a DER `Ecdsa-Sig-Value`. */
   sign(algorithm: SignatureAlgorithm, data: Uint8Array): MaybePromise<Uint8Array>;
-  /** Exports the key as unencrypted PKCS#8 DER (RFC 5958); the caller answers for the bytes. */
+  /**
+   * Exports the key as unencrypted PKCS#8 DER (RFC 5958); the caller answers for the bytes. ML-DSA keys are written as
+   * their seed alone, or as the expanded key where no seed is known (RFC 9881 section 6).
+   */
   exportPkcs8(): MaybePromise<Uint8Array>;
 }
 
@@ -56,7 +72,8 @@ export interface PrivateKey {
 export type KeySpecification =
   | { readonly type: "rsa"; readonly bits: 2048 | 3072 | 4096 }
   | { readonly type: "ec"; readonly curve: EllipticCurve }
-  | { readonly type: "ed25519" };
+  | { readonly type: "ed25519" }
+  | { readonly type: "ml-dsa"; readonly parameterSet: MlDsaParameterSet };
 
 /**
  * The cryptography that Chancery's packages need from the platform.
@@ -75,18 +92,25 @@ export interface CryptoProvider {
   /**
    * Imports a SubjectPublicKeyInfo whose algorithm the caller has read already.
    *
-   * @throws {RequestError} `ERR_KEY_MALFORMED`: the platform refuses the key, for example a point off its curve.
+   * @throws {RequestError} `ERR_KEY_MALFORMED`: the platform refuses the key, for example a point off its curve;
+   * `ERR_KEY_UNSUPPORTED`: the platform does not have the algorithm.
    */
   importPublicKey(spki: Uint8Array, algorithm: KeyAlgorithm): MaybePromise<PublicKey>;
+  /** @throws {ConfigurationError} `ERR_KEY_UNSUPPORTED`: the platform does not have the algorithm. */
   generatePrivateKey(specification: KeySpecification): MaybePromise<PrivateKey>;
-  /** @throws {ConfigurationError} `ERR_KEY_MALFORMED` or `ERR_KEY_UNSUPPORTED`. */
+  /**
+   * Imports PKCS#8 DER. ML-DSA keys may be a seed, an expanded key, or both where they agree (RFC 9881 section 6); over
+   * WebCrypto there has to be a seed.
+   *
+   * @throws {ConfigurationError} `ERR_KEY_MALFORMED`: no key, or one whose parts contradict each other; `ERR_KEY_UNSUPPORTED`.
+   */
   importPkcs8(pkcs8: Uint8Array): MaybePromise<PrivateKey>;
   /**
-   * Imports a private key in a PEM form other than PKCS#8 with PBES2: SEC 1, PKCS#1, the older `DEK-Info` encryption,
-   * scrypt; whatever the platform reads.
+   * Imports a private key in a PEM form other than plain PKCS#8: SEC 1, PKCS#1, the older `DEK-Info` encryption, PKCS#8
+   * under ciphers other than AES-CBC; whatever the platform reads. The caller has found the cost of its key derivation bearable.
    *
-   * @throws {ConfigurationError} `ERR_KEY_MALFORMED`, `ERR_KEY_UNSUPPORTED`, `ERR_PASSPHRASE_WRONG` (also when the key is
-   * encrypted and no passphrase is given).
+   * @throws {ConfigurationError} `ERR_KEY_MALFORMED`; `ERR_KEY_UNSUPPORTED` (also for a cipher that the platform does not
+   * have); `ERR_PASSPHRASE_WRONG` (also when the key is encrypted and no passphrase is given).
    */
   importForeignPem(pem: string, passphrase: string | undefined): MaybePromise<PrivateKey>;
   /** PBKDF2 with HMAC of the given hash (RFC 8018 section 5.2). */
@@ -97,6 +121,20 @@ export interface CryptoProvider {
     readonly iterations: number;
     readonly length: number;
   }): Promise<Uint8Array>;
+  /** scrypt (RFC 7914 section 6); undefined on a platform that has none. The caller bounds its cost. */
+  readonly scrypt:
+    | ((options: {
+        readonly password: Uint8Array;
+        readonly salt: Uint8Array;
+        /** N: a power of two above 1. */
+        readonly cost: number;
+        /** r */
+        readonly blockSize: number;
+        /** p */
+        readonly parallelization: number;
+        readonly length: number;
+      }) => Promise<Uint8Array>)
+    | undefined;
   /** AES-CBC with PKCS#7 padding; the key is 16, 24 or 32 octets, `iv` is 16. */
   encryptAesCbc(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): MaybePromise<Uint8Array>;
   /** @returns The plaintext, or undefined when the padding is wrong. */
@@ -105,4 +143,11 @@ export interface CryptoProvider {
     iv: Uint8Array,
     ciphertext: Uint8Array,
   ): MaybePromise<Uint8Array | undefined>;
+  /**
+   * Triple DES with three keys (24 octets) in CBC mode with PKCS#7 padding, `iv` is 8 octets: for PKCS#12 files that old
+   * systems read and nothing else. Undefined on a platform that has none.
+   */
+  readonly encryptTripleDesCbc:
+    | ((key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array) => Uint8Array)
+    | undefined;
 }

@@ -1,5 +1,8 @@
 import { ConfigurationError, RequestError } from "../errors.ts";
+import { curves, keyFitsSignature, nameOfKey, signatureAlgorithmFor } from "./algorithms.ts";
 import { ecdsaDerToRaw, ecdsaRawToDer } from "./ecdsa-signature.ts";
+import { type MlDsaPrivateKey, readMlDsaPrivateKey } from "./ml-dsa-private-key.ts";
+import { isOnCurve } from "./on-curve.ts";
 import { privateKeyAlgorithm } from "./pkcs8-algorithm.ts";
 import type {
   CryptoProvider,
@@ -10,6 +13,7 @@ import type {
   PublicKey,
   SignatureAlgorithm,
 } from "./provider.ts";
+import { keyParameters, signParameters } from "./web-parameters.ts";
 
 /** {@link CryptoProvider} over WebCrypto, for runtimes without node:crypto; everything but chance is asynchronous. */
 export const cryptoProvider: CryptoProvider = Object.freeze({
@@ -34,7 +38,7 @@ export const cryptoProvider: CryptoProvider = Object.freeze({
   importForeignPem() {
     throw new ConfigurationError(
       "ERR_KEY_UNSUPPORTED",
-      "this runtime reads private keys as PKCS#8 only, plain or with PBES2",
+      "this runtime reads private keys as PKCS#8 only, plain or with PBES2, PBKDF2 and AES-CBC",
     );
   },
   async pbkdf2({ hash, password, salt, iterations, length }: Parameters<CryptoProvider["pbkdf2"]>[0]) {
@@ -42,6 +46,8 @@ export const cryptoProvider: CryptoProvider = Object.freeze({
     const parameters = { name: "PBKDF2", hash: hash.toUpperCase(), salt: own(salt), iterations };
     return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, length * 8));
   },
+  scrypt: undefined,
+  encryptTripleDesCbc: undefined,
   async encryptAesCbc(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array) {
     const aes = await crypto.subtle.importKey("raw", own(key), "AES-CBC", false, ["encrypt"]);
     return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-CBC", iv: own(iv) }, aes, own(plaintext)));
@@ -60,109 +66,120 @@ function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-function importParameters(
-  algorithm: KeyAlgorithm,
-  signature: SignatureAlgorithm,
-): EcKeyImportParams | RsaHashedImportParams | Algorithm {
-  if (algorithm.type === "ec") return { name: "ECDSA", namedCurve: algorithm.curve };
-  if (algorithm.type === "ed25519") return { name: "Ed25519" };
-  const name = signature === "rsa-pss-sha256" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
-  return { name, hash: hashName(signature) };
-}
-
-function signParameters(
-  algorithm: KeyAlgorithm,
-  signature: SignatureAlgorithm,
-): EcdsaParams | RsaPssParams | Algorithm {
-  if (algorithm.type === "ec") return { name: "ECDSA", hash: hashName(signature) };
-  if (algorithm.type === "ed25519") return { name: "Ed25519" };
-  return signature === "rsa-pss-sha256" ? { name: "RSA-PSS", saltLength: 32 } : { name: "RSASSA-PKCS1-v1_5" };
-}
-
-function hashName(signature: SignatureAlgorithm): string {
-  return `SHA-${signature.slice(-3)}`;
-}
-
 async function importPublicKey(spki: Uint8Array, algorithm: KeyAlgorithm): Promise<PublicKey> {
   // WebCrypto binds RSA keys to one hash, so the key is imported again for each signature algorithm it meets.
   const importFor = (signature: SignatureAlgorithm): Promise<CryptoKey> =>
-    crypto.subtle.importKey("spki", own(spki), importParameters(algorithm, signature), true, ["verify"]);
-  await importFor(algorithm.type === "rsa" ? "rsa-pkcs1-sha256" : "ecdsa-sha256").catch((cause: unknown) => {
-    throw new RequestError("ERR_KEY_MALFORMED", `the platform refuses the ${algorithm.type} public key`, {
-      cause,
-    });
+    crypto.subtle.importKey("spki", own(spki), keyParameters(algorithm, signature), true, ["verify"]);
+  assertOnCurve(spki, algorithm);
+  await importFor(signatureAlgorithmFor(algorithm)).catch((cause: unknown) => {
+    throw isUnsupported(cause)
+      ? new RequestError("ERR_KEY_UNSUPPORTED", absent(algorithm), { cause })
+      : new RequestError("ERR_KEY_MALFORMED", refused(algorithm, "public"), { cause });
   });
   return Object.freeze({
     algorithm,
     async verify(signatureAlgorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) {
-      if (!signatureAlgorithm.startsWith(algorithm.type === "ec" ? "ecdsa-" : algorithm.type)) return false;
+      if (!keyFitsSignature(algorithm, signatureAlgorithm)) return false;
       const raw = algorithm.type === "ec" ? ecdsaDerToRaw(signature, algorithm.curve) : signature;
       if (raw === undefined) return false;
       const key = await importFor(signatureAlgorithm);
-      return crypto.subtle.verify(signParameters(algorithm, signatureAlgorithm), key, own(raw), own(data));
+      return crypto.subtle.verify(signParameters(signatureAlgorithm), key, own(raw), own(data));
     },
   });
 }
 
+/** WebCrypto wants the platform to check this; it costs little next to trusting that every platform does. */
+function assertOnCurve(spki: Uint8Array, algorithm: KeyAlgorithm): void {
+  if (algorithm.type !== "ec") return;
+  const point = spki.subarray(-2 * curves[algorithm.curve].coordinateLength);
+  if (!isOnCurve(algorithm.curve, point))
+    throw new RequestError("ERR_KEY_MALFORMED", `the public key is not a point of ${algorithm.curve}`);
+}
+
+function isUnsupported(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === "NotSupportedError";
+}
+
+function absent(algorithm: KeyAlgorithm): string {
+  return `the WebCrypto of this runtime does not have ${nameOfKey(algorithm)}`;
+}
+
+function refused(algorithm: KeyAlgorithm, half: "public" | "private"): string {
+  return `the platform refuses the ${nameOfKey(algorithm)} ${half} key`;
+}
+
 async function generatePrivateKey(specification: KeySpecification): Promise<PrivateKey> {
-  const parameters =
-    specification.type === "rsa"
-      ? {
-          name: "RSASSA-PKCS1-v1_5",
-          hash: "SHA-256",
-          modulusLength: specification.bits,
-          publicExponent: Uint8Array.of(1, 0, 1),
-        }
-      : importParameters(specification, "ecdsa-sha256");
-  const pair = await crypto.subtle.generateKey(parameters, true, ["sign", "verify"]);
+  const parameters = keyParameters(specification, signatureAlgorithmFor(specification));
+  const pair = await crypto.subtle
+    .generateKey({ ...parameters, ...rsaSize(specification) }, true, ["sign", "verify"])
+    .catch((cause: unknown) => {
+      throw isUnsupported(cause)
+        ? new ConfigurationError("ERR_KEY_UNSUPPORTED", absent(specification), { cause })
+        : cause;
+    });
   if (!("privateKey" in pair)) throw new TypeError("the platform generated no key pair");
   return importPkcs8(new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)));
 }
 
+function rsaSize(specification: KeySpecification): Partial<RsaKeyGenParams> {
+  return specification.type === "rsa"
+    ? { modulusLength: specification.bits, publicExponent: Uint8Array.of(1, 0, 1) }
+    : {};
+}
+
 async function importPkcs8(pkcs8: Uint8Array): Promise<PrivateKey> {
   const algorithm = privateKeyAlgorithm(pkcs8);
+  const { der, recommended } =
+    algorithm.type === "ml-dsa" ? readSeededKey(pkcs8, algorithm) : { der: pkcs8, recommended: pkcs8 };
   const importFor = (signature: SignatureAlgorithm): Promise<CryptoKey> =>
-    crypto.subtle.importKey("pkcs8", own(pkcs8), importParameters(algorithm, signature), true, ["sign"]);
-  const key = await importFor("rsa-pkcs1-sha256").catch((cause: unknown) => {
-    throw new ConfigurationError(
-      "ERR_KEY_MALFORMED",
-      "the private key is not PKCS#8 that the platform can read",
-      { cause },
-    );
+    crypto.subtle.importKey("pkcs8", own(der), keyParameters(algorithm, signature), true, ["sign"]);
+  const key = await importFor(signatureAlgorithmFor(algorithm)).catch((cause: unknown) => {
+    throw isUnsupported(cause)
+      ? new ConfigurationError("ERR_KEY_UNSUPPORTED", absent(algorithm), { cause })
+      : new ConfigurationError("ERR_KEY_MALFORMED", refused(algorithm, "private"), { cause });
   });
-  const publicKey = await exportPublicHalf(key, algorithm);
   return Object.freeze({
-    algorithm: publicKey.algorithm,
-    publicKey: publicKey.spki,
+    algorithm,
+    publicKey: await exportPublicHalf(key, algorithm),
     async sign(signatureAlgorithm: SignatureAlgorithm, data: Uint8Array) {
       const raw = await crypto.subtle.sign(
-        signParameters(algorithm, signatureAlgorithm),
+        signParameters(signatureAlgorithm),
         await importFor(signatureAlgorithm),
         own(data),
       );
       return algorithm.type === "ec" ? ecdsaRawToDer(new Uint8Array(raw)) : new Uint8Array(raw);
     },
-    exportPkcs8: () => own(pkcs8),
+    exportPkcs8: () => own(recommended),
   });
 }
 
-/** WebCrypto derives no public key from a private one; the JWK of the private key holds both halves. */
-async function exportPublicHalf(
-  key: CryptoKey,
-  algorithm: KeyAlgorithm,
-): Promise<{ algorithm: KeyAlgorithm; spki: Uint8Array }> {
-  const { kty, crv, x, y, n, e } = await crypto.subtle.exportKey("jwk", key);
-  const jwk = Object.fromEntries(
-    Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
+function readSeededKey(
+  pkcs8: Uint8Array,
+  { parameterSet }: KeyAlgorithm & { readonly type: "ml-dsa" },
+): MlDsaPrivateKey {
+  const key = readMlDsaPrivateKey(pkcs8, parameterSet);
+  if (key.form !== "expandedKey") return key;
+  throw new ConfigurationError(
+    "ERR_KEY_UNSUPPORTED",
+    `the ML-DSA-${parameterSet} private key is an expanded key without its seed, which WebCrypto does not read`,
   );
-  const publicKey = await crypto.subtle.importKey(
-    "jwk",
-    jwk,
-    importParameters(algorithm, "rsa-pkcs1-sha256"),
-    true,
-    ["verify"],
-  );
-  const spki = new Uint8Array(await crypto.subtle.exportKey("spki", publicKey));
-  const bits = "modulusLength" in publicKey.algorithm ? Number(publicKey.algorithm.modulusLength) : 0;
-  return { algorithm: algorithm.type === "rsa" ? { type: "rsa", bits } : algorithm, spki };
 }
+
+/** WebCrypto derives no public key from a private one; the JWK of the private key holds both halves. */
+async function exportPublicHalf(privateKey: CryptoKey, algorithm: KeyAlgorithm): Promise<Uint8Array> {
+  const jwk = await crypto.subtle.exportKey("jwk", privateKey);
+  const publicJwk = Object.fromEntries(
+    Object.entries(jwk).filter(([member]) => publicMembers[algorithm.type].includes(member)),
+  );
+  const parameters = keyParameters(algorithm, signatureAlgorithmFor(algorithm));
+  const publicKey = await crypto.subtle.importKey("jwk", publicJwk, parameters, true, ["verify"]);
+  return new Uint8Array(await crypto.subtle.exportKey("spki", publicKey));
+}
+
+/** Members of public keys (RFC 7518 section 6, RFC 8037 section 2, RFC 9964 section 3). */
+const publicMembers: Readonly<Record<KeyAlgorithm["type"], readonly string[]>> = {
+  rsa: ["kty", "n", "e"],
+  ec: ["kty", "crv", "x", "y"],
+  ed25519: ["kty", "crv", "x"],
+  "ml-dsa": ["kty", "alg", "pub"],
+};

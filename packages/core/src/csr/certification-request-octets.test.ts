@@ -10,13 +10,13 @@ import {
 } from "../../test/support/certification-request.ts";
 import { encodeDer, encodeSequence } from "../asn1/der-writer.ts";
 import { CsrError } from "../errors.ts";
-import { isVerifiedRequest, parseCertificationRequest } from "./certification-request.ts";
+import { parseCertificationRequest, verifiedContents } from "./certification-request.ts";
 
 describe("any octets", () => {
   const valid = buildRequest({ ...ask(wwwAltName), subject: commonName("www.example.test") });
   const isAnswered = async (der: Uint8Array): Promise<boolean> => {
     const answer: unknown = await parseCertificationRequest(der).catch((error: unknown) => error);
-    return answer instanceof CsrError || isVerifiedRequest(answer);
+    return answer instanceof CsrError || verifiedContents(answer) !== undefined;
   };
 
   test("give a CsrError, never a crash", async () => {

@@ -28,7 +28,7 @@ import {
 import { encodePem } from "../asn1/pem.ts";
 import { CsrError } from "../errors.ts";
 import { formatIdentifier } from "../identifier/identifier.ts";
-import { isVerifiedRequest, parseCertificationRequest } from "./certification-request.ts";
+import { parseCertificationRequest, verifiedContents } from "./certification-request.ts";
 
 const namesOf = async (parts: RequestParts): Promise<readonly string[]> =>
   (await parseCertificationRequest(buildRequest(parts))).identifiers.map(formatIdentifier);
@@ -132,6 +132,18 @@ describe("accepts", () => {
       parts: { subject: commonName("192.0.2.7") },
       names: [],
     },
+    {
+      id: "B-056",
+      why: "a commonName of one label beside other names, which could be a person's",
+      parts: { ...ask(subjectAltName(textName(1, "anna@lab.example"))), subject: commonName("anna") },
+      names: ["email:anna@lab.example"],
+    },
+    {
+      id: "B-056",
+      why: "a commonName with a dot beside names of another kind",
+      parts: { ...ask(subjectAltName(textName(1, "anna@lab.example"))), subject: commonName("lab.example") },
+      names: ["email:anna@lab.example", "dns:lab.example"],
+    },
     { id: "B-056", why: "an empty commonName", parts: { subject: commonName("") }, names: [] },
     {
       id: "RFC 5280",
@@ -225,10 +237,28 @@ describe("what comes out", () => {
   test("is frozen, and known as verified; a copy with other names is not", async () => {
     const request = await parseCertificationRequest(buildRequest(ask(wwwAltName)));
     expect(Object.isFrozen(request)).toBe(true);
-    expect(isVerifiedRequest(request)).toBe(true);
-    expect(isVerifiedRequest({ ...request, identifiers: [] })).toBe(false);
-    expect(isVerifiedRequest(structuredClone({ der: request.der }))).toBe(false);
-    for (const value of [undefined, null, "", request.der, {}]) expect(isVerifiedRequest(value)).toBe(false);
+    expect(verifiedContents(request)).toBeDefined();
+    expect(verifiedContents({ ...request, identifiers: [] })).toBeUndefined();
+    expect(verifiedContents(structuredClone({ der: request.der }))).toBeUndefined();
+    expect(Object.getOwnPropertySymbols(request)).toEqual([]);
+    for (const value of [undefined, null, "", request.der, {}]) {
+      expect(verifiedContents(value)).toBeUndefined();
+    }
+  });
+
+  test("B-130: what was verified cannot be changed through what is shown, nor through what is handed out", async () => {
+    const subject = commonName("www.example.test");
+    const request = await parseCertificationRequest(buildRequest({ ...ask(wwwAltName), subject }));
+    const { publicKey: given, subject: name, identifiers } = request;
+    const verified = { publicKey: { der: requestKey }, identifiers, subject: { der: subject } };
+    expect(verifiedContents(request)).toMatchObject(verified);
+    for (const part of [given, given.algorithm, name, name.attributes, name.attributes[0], identifiers])
+      expect(Object.isFrozen(part)).toBe(true);
+    expect(Object.isFrozen(identifiers[0])).toBe(true);
+    for (const octets of [request.der, given.der, given.subjectPublicKey, name.der]) octets.fill(0);
+    verifiedContents(request)?.publicKey.der.fill(1);
+    verifiedContents(request)?.subject.der.fill(1);
+    expect(verifiedContents(request)).toMatchObject(verified);
   });
 
   test("B-132: never shows a challengePassword", async () => {

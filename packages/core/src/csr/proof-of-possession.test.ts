@@ -9,6 +9,7 @@ import {
   signWithRequestKey,
   wwwAltName,
 } from "../../test/support/certification-request.ts";
+import { hasMlDsa } from "../../test/support/private-keys.ts";
 import { readVector } from "../../test/support/vectors.ts";
 import { encodeBitString, encodedNull, encodeOid, encodeSequence } from "../asn1/der-writer.ts";
 import { CsrError } from "../errors.ts";
@@ -130,6 +131,47 @@ describe("proof of possession", () => {
       code: "ERR_KEY_MALFORMED",
     },
     {
+      id: "B-134",
+      why: "ML-DSA by an EC key",
+      parts: { algorithm: oid("2.16.840.1.101.3.4.3.17") },
+      code: "ERR_CSR_ALGORITHM_REFUSED",
+    },
+    {
+      id: "RFC 9881",
+      why: "HashML-DSA",
+      parts: { algorithm: oid("2.16.840.1.101.3.4.3.32") },
+      code: "ERR_CSR_ALGORITHM_REFUSED",
+    },
+    {
+      id: "B-154",
+      why: "an ML-DSA key of 1311 octets",
+      parts: {
+        publicKey: encodeSequence(oid("2.16.840.1.101.3.4.3.17"), encodeBitString(new Uint8Array(1311))),
+      },
+      code: "ERR_CSR_MALFORMED",
+    },
+    {
+      id: "B-153",
+      why: "a key whose private half stands in RFC 8032",
+      parts: {
+        publicKey: encodeSubjectPublicKeyInfo({
+          type: "ed25519",
+          x: new Uint8Array(
+            Buffer.from("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "hex"),
+          ),
+        }),
+      },
+      code: "ERR_KEY_WEAK",
+    },
+    {
+      id: "RFC 4055",
+      why: "a key for RSASSA-PSS alone",
+      parts: {
+        publicKey: encodeSequence(oid("1.2.840.113549.1.1.10"), encodeBitString(new Uint8Array(270))),
+      },
+      code: "ERR_KEY_UNSUPPORTED",
+    },
+    {
       id: "B-135",
       why: "a key that cannot sign",
       parts: {
@@ -141,6 +183,50 @@ describe("proof of possession", () => {
     await expect(parseCertificationRequest(buildRequest(parts))).rejects.toMatchObject({
       name: "CsrError",
       code,
+    });
+  });
+
+  test("B-135: says that a KEM key cannot sign", async () => {
+    const publicKey = encodeSequence(oid("2.16.840.1.101.3.4.4.2"), encodeBitString(new Uint8Array(1184)));
+    await expect(parseCertificationRequest(buildRequest({ publicKey }))).rejects.toThrow(
+      "it is an ML-KEM-768 key, which cannot sign, so its holder cannot prove possession by a signature",
+    );
+  });
+
+  describe.skipIf(!hasMlDsa)("with ML-DSA (skipped on a runtime without it)", () => {
+    const parameterSets = [44, 65, 87] as const;
+    const identifier = {
+      44: "2.16.840.1.101.3.4.3.17",
+      65: "2.16.840.1.101.3.4.3.18",
+      87: "2.16.840.1.101.3.4.3.19",
+    };
+    const partsOf = (set: 44 | 65 | 87, signedAs = set): RequestParts => {
+      const keys = generateKeyPairSync(`ml-dsa-${set}`);
+      return {
+        ...ask(wwwAltName),
+        publicKey: new Uint8Array(keys.publicKey.export({ format: "der", type: "spki" })),
+        algorithm: oid(identifier[signedAs]),
+        signature: (info) => encodeBitString(sign(undefined, info, keys.privateKey)),
+      };
+    };
+
+    test.each(parameterSets)("B-130: accepts a request for an ML-DSA-%i key", async (parameterSet) => {
+      const request = await parseCertificationRequest(buildRequest(partsOf(parameterSet)));
+      expect(request.publicKey.algorithm).toEqual({ type: "ml-dsa", parameterSet });
+    });
+
+    test.each(parameterSets)("B-130: refuses one that another ML-DSA-%i key signed", async (parameterSet) => {
+      const { signature } = partsOf(parameterSet);
+      const request = buildRequest({ ...partsOf(parameterSet), ...(signature && { signature }) });
+      await expect(parseCertificationRequest(request)).rejects.toMatchObject({
+        code: "ERR_CSR_SIGNATURE_INVALID",
+      });
+    });
+
+    test("B-134: refuses another parameter set than the key's", async () => {
+      await expect(parseCertificationRequest(buildRequest(partsOf(44, 65)))).rejects.toMatchObject({
+        code: "ERR_CSR_ALGORITHM_REFUSED",
+      });
     });
   });
 

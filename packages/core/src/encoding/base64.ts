@@ -47,18 +47,19 @@ function valuesOf(alphabet: Uint8Array): Uint8Array {
 }
 
 function encode(bytes: Uint8Array, alphabet: Uint8Array): string {
-  const codes: number[] = [];
+  const codes = new Array<number>(Math.ceil((bytes.length * 4) / 3));
   let bits = 0;
   let pending = 0;
-  for (const octet of bytes) {
-    pending = (pending << 8) | octet;
-    for (bits += 8; bits >= 6; ) {
+  let offset = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    pending = (pending << 8) | (bytes[index] ?? 0);
+    for (bits += 8; bits >= 6; offset += 1) {
       bits -= 6;
-      codes.push(alphabet[(pending >> bits) & 63] ?? 0);
+      codes[offset] = alphabet[(pending >> bits) & 63] ?? 0;
     }
     pending &= 63;
   }
-  if (bits > 0) codes.push(alphabet[(pending << (6 - bits)) & 63] ?? 0);
+  if (bits > 0) codes[offset] = alphabet[(pending << (6 - bits)) & 63] ?? 0;
   return textOf(codes);
 }
 

@@ -1,11 +1,15 @@
 /** Tells whether two arrays hold the same octets. Not for secrets: it stops at the first difference. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((octet, index) => octet === right[index]);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 /** Joins arrays into a new one. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);
@@ -25,9 +29,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
  */
 export function timeOrderedId(now: number, random: (length: number) => Uint8Array): Uint8Array {
   const id = new Uint8Array(16);
-  const view = new DataView(id.buffer);
-  view.setUint16(0, Math.floor(now / 2 ** 32));
-  view.setUint32(2, now % 2 ** 32);
+  let rest = now;
+  for (let index = 5; index >= 0; index -= 1) {
+    id[index] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   id.set(random(10), 6);
   return id;
 }

@@ -29,8 +29,10 @@ function faultOf(host: string): string | undefined {
   if (host.length > maximumName) return `has more than ${maximumName} characters`;
   if (host.endsWith(".")) return "ends in a dot";
   const labels = host.split(".");
-  const fault = labels.map(labelFault).find((found) => found !== undefined);
-  if (fault !== undefined) return fault;
+  for (const label of labels) {
+    const fault = labelFault(label);
+    if (fault !== undefined) return fault;
+  }
   if (/^(?:0x[0-9a-f]*|[0-9]+)$/.test(labels[labels.length - 1] ?? ""))
     return "ends in a number and could be taken for an IP address";
   return host.includes("xn--") && !hasValidALabels(host)

@@ -85,6 +85,14 @@ describe("B-053", () => {
     { why: "a dot segment", text: "https://example.test/a/../b" },
     { why: "a dot segment, percent-encoded", text: "https://example.test/a/%2e%2E/b" },
     { why: "a dot segment of an unknown scheme", text: "lab://example.test/./b" },
+    { why: "a letter, percent-encoded", text: "https://example.test/%61dmin" },
+    { why: "the last letter, percent-encoded", text: "https://example.test/%5A%7a" },
+    { why: "a digit, percent-encoded", text: "https://example.test/%30" },
+    { why: "a dot, percent-encoded, that is no dot segment", text: "https://example.test/a%2Eb" },
+    { why: "a slash, percent-encoded", text: "https://example.test/pub/..%2fadmin" },
+    { why: "dots and slashes, percent-encoded", text: "https://example.test/pub/%2e%2e%2fadmin" },
+    { why: "a backslash, percent-encoded", text: "https://example.test/pub/..%5Cadmin" },
+    { why: "a slash, percent-encoded, in the query", text: "https://example.test/?a=%2F" },
     { why: "a percent sign without digits", text: "https://example.test/%zz" },
     { why: "a percent sign at the end", text: "https://example.test/%4" },
     { why: "a space in the path", text: "https://example.test/a b" },
@@ -108,6 +116,19 @@ describe("B-053", () => {
     { why: "a SPIFFE ID without a trust domain", text: "spiffe:///a" },
   ])("refuses $why", ({ text }) => {
     expect(() => parseUri(text)).toThrow(expect.objectContaining({ code: "ERR_IDENTIFIER_MALFORMED" }));
+  });
+
+  test("RFC 3986 section 6.2.2.2: of all percent-encodings, just those that say the same in one way only", () => {
+    const kept = Array.from({ length: 256 }, (_, octet) => octet).filter((octet) => {
+      const encoded = octet.toString(16).padStart(2, "0");
+      try {
+        return parseUri(`https://example.test/a%${encoded}`) !== "";
+      } catch {
+        return false;
+      }
+    });
+    const plain = /[A-Za-z0-9._~/\\-]/;
+    expect(kept).toEqual([...Array(256).keys()].filter((octet) => !plain.test(String.fromCharCode(octet))));
   });
 
   test.each([

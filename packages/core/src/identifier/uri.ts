@@ -10,8 +10,9 @@ import { parseIpAddress, readIpAddress } from "./ip-address.ts";
  * domain and a path of plain segments, nothing else.
  *
  * @throws {RequestError} `ERR_IDENTIFIER_MALFORMED`: relative, without a host, with user information or a fragment, with a
- * character outside RFC 3986, longer than 2048 characters, or spelled so that a parser would change it.
- * @see RFC 5280 section 4.2.1.6, RFC 3986 section 3; SPIFFE-ID section 2, which the length is from too
+ * character outside RFC 3986, longer than 2048 characters, spelled so that a parser would change it, or with percent-encoding
+ * where software disagrees about what it means: of a letter, digit, `-`, `.`, `_` or `~`, of a slash or a backslash.
+ * @see RFC 5280 section 4.2.1.6, RFC 3986 sections 3 and 6.2.2.2; SPIFFE-ID section 2, which the length is from too
  */
 export function parseUri(text: string): string {
   if (text.length > 2048) throw malformed(text, "has more than 2048 characters");
@@ -21,6 +22,8 @@ export function parseUri(text: string): string {
       text,
       "is not absolute with a host, or has user information, a fragment or a character too many",
     );
+  if (ambiguousEncoding.test(rest))
+    throw malformed(text, "has percent-encoding of a slash, a backslash, or a character that needs none");
   const authority = `${scheme}://${host}${port}`.toLowerCase();
   if (authority.startsWith("spiffe:")) assertSpiffeId(text, port, rest);
   else assertHost(text, host.toLowerCase());
@@ -32,6 +35,9 @@ export function parseUri(text: string): string {
 /** Scheme, host, port, and path with query: RFC 3986 section 3, less user information and fragment. */
 const grammar =
   /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?([/?](?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$/;
+
+/** Who decodes these before looking at the path sees another one: `%61`, `%2e%2e%2f`. */
+const ambiguousEncoding = /%(?:2[DEF]|3[0-9]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AE])/i;
 
 /** A path segment of a SPIFFE ID has no percent-encoding; the trust domain is no DNS name and may hold underscores. */
 function assertSpiffeId(text: string, port: string, path: string): void {

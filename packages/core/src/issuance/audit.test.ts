@@ -21,6 +21,7 @@ test("E-070: the audit trail names the fact and its actor, and holds nothing tha
       actor: `${requester.kind}:${requester.id}`,
       subject: issued.serialNumber,
       details: {
+        operation: "issue",
         profile: "tlsServer",
         identifiers: "dns:a.lab.example ip:192.0.2.1",
         fingerprint: issued.fingerprint,

@@ -21,41 +21,72 @@ describe("explain", () => {
     const explanation = await ca.explain(
       await requestFor("dns:www.lab.example", "dns:secret.lab.example", "ip:192.0.2.1"),
     );
-    expect(explanation).toEqual({
+    const { levels, ...flat } = explanation;
+    expect(levels).toMatchObject([
+      {
+        level: "authority",
+        verdict: "deny",
+        policies: [
+          { policy: "deny dns", verdict: "deny" },
+          { policy: "allow dns", verdict: "allow" },
+          { policy: "allow ip", verdict: "abstain" },
+        ],
+      },
+    ]);
+    expect(levels[0]?.policies.flatMap(({ decisions }) => decisions)).toEqual(flat.decisions);
+    const level = "authority";
+    expect(flat).toEqual({
       verdict: "deny",
       decisions: [
         {
+          level,
           rule: "deny dns",
           input: "dns:www.lab.example",
           verdict: "abstain",
           reason: "matches none of secret.lab.example",
         },
         {
+          level,
           rule: "deny dns",
           input: "dns:secret.lab.example",
           verdict: "deny",
           reason: "denied by secret.lab.example",
         },
         {
+          level,
           rule: "allow dns",
           input: "dns:www.lab.example",
           verdict: "allow",
           reason: "matches *.lab.example",
         },
         {
+          level,
           rule: "allow dns",
           input: "dns:secret.lab.example",
           verdict: "allow",
           reason: "matches *.lab.example",
         },
-        { rule: "allow ip", input: "ip:192.0.2.1", verdict: "abstain", reason: "matches none of 10.0.0.0/8" },
+        {
+          level,
+          rule: "allow ip",
+          input: "ip:192.0.2.1",
+          verdict: "abstain",
+          reason: "matches none of 10.0.0.0/8",
+        },
       ],
       denials: [
-        { rule: "deny dns", input: "dns:secret.lab.example", reason: "denied by secret.lab.example" },
-        { rule: "default", input: "ip:192.0.2.1", reason: "no policy allows this name" },
+        { level, rule: "deny dns", input: "dns:secret.lab.example", reason: "denied by secret.lab.example" },
+        { level, rule: "default", input: "ip:192.0.2.1", reason: "no policy allows this name" },
       ],
       plan: {
+        operation: "issue",
         profile: "tlsServer",
+        issuer: "CN=Lab Root",
+        subject: [],
+        key: { type: "ec", curve: "P-256" },
+        keyUsage: ["digitalSignature"],
+        extKeyUsage: ["serverAuth"],
+        purposes: ["1.3.6.1.5.5.7.3.1"],
         identifiers: ["dns:www.lab.example", "dns:secret.lab.example", "ip:192.0.2.1"].map(identifierOf),
         notBefore: new Date("2029-12-31T23:59:00Z"),
         notAfter: new Date("2030-03-31T23:59:59Z"),
@@ -81,7 +112,12 @@ describe("explain", () => {
     expect(plan.identifiers).toEqual([identifierOf("dns:www.lab.example")]);
     const other = await ca.explainNames({ identifiers: [identifierOf("dns:b.a.lab.example")], requester });
     expect(other.denials).toEqual([
-      { rule: "default", input: "dns:b.a.lab.example", reason: "no policy allows this name" },
+      {
+        level: "authority",
+        rule: "default",
+        input: "dns:b.a.lab.example",
+        reason: "no policy allows this name",
+      },
     ]);
   });
 
@@ -183,13 +219,14 @@ describe("B-035: the name constraints of the whole chain", () => {
       extensions: [new x509.Extension("2.5.29.30", true, constraints)],
     });
     const issuer = await importIssuer({ chainPem: strict.pem, signer: strict.signer, clock });
-    const profiles = [tlsServer(), tlsClient({ commonName: true })];
+    const profiles = [tlsServer(), tlsClient({ subject: { commonName: "identifier" } })];
     const { ca } = await createAuthority({ issuer, profiles });
     const request = await requestFor("dns:www.lab.example");
     expect((await ca.explain(request)).verdict).toBe("allow");
     expect((await ca.explain({ ...request, profile: "tlsClient" })).denials).toEqual([
       {
-        rule: "issuer name constraints",
+        level: "issuer",
+        rule: "name constraints",
         input: "subject",
         reason: "the subject is outside the issuer's permitted names",
       },
@@ -200,7 +237,8 @@ describe("B-035: the name constraints of the whole chain", () => {
 function constraintDenial(input: string): object {
   const [, name] = input.split(":");
   return {
-    rule: "issuer name constraints",
+    level: "issuer",
+    rule: "name constraints",
     input,
     reason: `${name} is outside the issuer's permitted names`,
   };

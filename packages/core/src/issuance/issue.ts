@@ -1,117 +1,102 @@
-import { cryptoProvider } from "#crypto";
-import { readDer, readSequence } from "../asn1/der-reader.ts";
-import { encodeCertificate } from "../certificate/tbs-certificate.ts";
-import type { Explanation, IssueRequest, NamesRequest } from "../certificate-authority.ts";
-import { equalBytes, timeOrderedId } from "../encoding/bytes.ts";
-import { encodeHex } from "../encoding/hex.ts";
-import {
-  ConfigurationError,
-  CsrError,
-  isCaError,
-  RequestError,
-  SignerError,
-  type StoreError,
-} from "../errors.ts";
-import { formatIdentifier } from "../identifier/identifier.ts";
-import type { Issuer } from "../issuer/issuer.ts";
-import { signatureAlgorithmIdentifiers } from "../key/signature-algorithm.ts";
-import { formatRequester, isPlainText } from "../requester.ts";
-import { signWith } from "../signer/sign.ts";
-import type { CertificateRecord, Reservation, ReserveOutcome } from "../store/certificate-store.ts";
+import type { IssueRequest, NamesRequest } from "../certificate-authority.ts";
+import { equalBytes } from "../encoding/bytes.ts";
+import { CsrError, RequestError } from "../errors.ts";
+import type { Explanation } from "../policy/explanation.ts";
+import { readRequester } from "../requester.ts";
+import type { BlockedKey, CertificateRecord } from "../store/certificate-store.ts";
 import type { IssuanceContext } from "./context.ts";
-import { assertGranted, explainJudgement, judgePlan } from "./judge.ts";
-import { encodePlan, type NamesPlan, planNames } from "./plan.ts";
+import { findEarlier, identifyRequest } from "./idempotency.ts";
+import { assertGranted, judgePlan } from "./judge.ts";
+import { planCertificate, type Wish } from "./plan.ts";
+import type { ReadRequest } from "./read-request.ts";
+import { reserveCertificate } from "./reserve.ts";
+import { signReservation } from "./sign-reservation.ts";
+import { completeStored } from "./stored-reservation.ts";
 import { readIdentifiers, readSubject, type Subject } from "./subject.ts";
 
 /**
- * The issuance cycle. Its steps carry the numbers of docs/issuance-cycle.md, and this is the only place where an end
- * entity certificate is signed.
+ * The issuance cycle; its steps carry the numbers of docs/issuance-cycle.md. Every end entity certificate, renewed ones too,
+ * comes out of {@link certify}.
  */
 export async function issueCertificate(
   context: IssuanceContext,
-  request: IssueRequest,
+  asked: IssueRequest,
 ): Promise<CertificateRecord> {
+  const request = snapshot(asked);
   // 1. Parse: form, proof of possession, key strength.
   const subject = await readSubject(request);
+  const { provisionerExtension } = request;
+  return certify(context, {
+    ...(await identifyRequest(request, subject)),
+    subject,
+    wish: wishOf(request, subject),
+    ...(provisionerExtension !== undefined && { provisionerExtension }),
+  });
+}
+
+/** Steps 2 to 6. */
+export async function certify(context: IssuanceContext, request: ReadRequest): Promise<CertificateRecord> {
+  const { subject, wish } = request;
   assertForeignKey(context, subject);
-  const requestHash = await hashRequest(request, subject);
-  const earlier = await findEarlier(context, request.requestId, requestHash);
+  const earlier = await findEarlier(context, request);
   if (earlier?.outcome === "issued") return earlier.record;
-  if (earlier?.outcome === "existing") return signReservation(context, earlier.reservation);
+  if (earlier?.outcome === "existing") {
+    await assertNotBlocked(context, subject);
+    return completeStored(context, earlier.reservation);
+  }
+  await request.assertStanding?.();
 
   // 2. Plan: profile, claims and issuer decide what would be issued.
-  const plan = planNames(context, subject.identifiers, request);
+  const plan = planCertificate(context, wish);
 
   // 3. Judge: the plan, not the request.
-  assertGranted(await judgePlan(context, plan));
+  await assertGranted(context, plan, await judgePlan(context, plan));
 
-  // 4. Reserve: the serial number and the exact bytes to sign are durable before there is a signature.
-  const reserved = await reserve(context, { plan, subject, requestHash, requestId: request.requestId });
+  // What was asked about may have changed while policies thought.
+  await request.assertStanding?.();
+
+  // 4. Reserve: the serial number and the exact bytes to sign, linted, are durable before there is a signature.
+  const reserved = await reserveCertificate(context, plan, request);
+  if (reserved.outcome === "keyBlocked") throw keyBlocked(reserved.block);
   if (reserved.outcome === "issued") return reserved.record;
+  if (reserved.outcome === "existing") return completeStored(context, reserved.reservation);
 
   // 5 and 6. Sign, complete.
-  return signReservation(context, reserved.reservation);
+  return signReservation(context, reserved.reservation, wish.operation);
 }
 
 /** Steps 1 to 3 alone. */
-export async function explainIssuance(context: IssuanceContext, request: IssueRequest): Promise<Explanation> {
+export async function explainIssuance(context: IssuanceContext, asked: IssueRequest): Promise<Explanation> {
+  const request = snapshot(asked);
   const subject = await readSubject(request);
   assertForeignKey(context, subject);
-  const plan = planNames(context, subject.identifiers, request);
-  return explainJudgement(plan, await judgePlan(context, plan));
+  await assertNotBlocked(context, subject);
+  return judgePlan(context, planCertificate(context, wishOf(request, subject)));
 }
 
 /** Steps 2 and 3 for names without a key. */
 export async function explainNames(context: IssuanceContext, request: NamesRequest): Promise<Explanation> {
-  const plan = planNames(context, readIdentifiers(request.identifiers), request);
-  return explainJudgement(plan, await judgePlan(context, plan));
-}
-
-/**
- * Steps 5 and 6: signs exactly what was reserved, and completes it. Safe to repeat, also in two processes at once: the first
- * completion wins, and the other signature never leaves this function.
- */
-export async function signReservation(
-  context: IssuanceContext,
-  reservation: Reservation,
-): Promise<CertificateRecord> {
-  const { signer, subject } = context.issuer;
-  if (!canSign(context.issuer, reservation)) {
-    throw new SignerError(
-      `serial number ${reservation.serialNumber} was reserved for issuer ${reservation.issuerId}, which is not active or signs with another algorithm now`,
-    );
-  }
-  const signature = await signWith(signer, subject, reservation.tbsCertificate);
-  const certificate = encodeCertificate(reservation.tbsCertificate, signer.algorithm, signature);
-  const fingerprint = encodeHex(await cryptoProvider.digest("sha-256", certificate));
-  const issuedAt = context.now();
-  return context.store.complete({
-    issuerId: reservation.issuerId,
-    serialNumber: reservation.serialNumber,
-    certificate,
-    fingerprint,
-    issuedAt,
-    audit: {
-      at: issuedAt,
-      type: "certificate.issued",
-      actor: formatRequester(reservation.requester),
-      subject: reservation.serialNumber,
-      details: {
-        profile: reservation.profile,
-        identifiers: reservation.identifiers.map(formatIdentifier).join(" "),
-        fingerprint,
-      },
-    },
-  });
-}
-
-/** Whether an issuer can complete a reservation: same key, and the algorithm that the reserved bytes name (RFC 5280 section 4.1.1.2). */
-export function canSign({ id, signer }: Issuer, { issuerId, tbsCertificate }: Reservation): boolean {
-  if (issuerId !== id) return false;
-  const [, , algorithm] = readSequence(readDer(tbsCertificate), "tbsCertificate");
-  return (
-    algorithm !== undefined && equalBytes(algorithm.encoded, signatureAlgorithmIdentifiers[signer.algorithm])
+  const identifiers = readIdentifiers(request.identifiers);
+  return judgePlan(
+    context,
+    planCertificate(context, { operation: "issue", identifiers, subject: [], terms: request }),
   );
+}
+
+/** What the caller does to its request from now on changes nothing. */
+function snapshot(request: IssueRequest): IssueRequest {
+  return { ...request, requester: readRequester(request.requester) };
+}
+
+function wishOf(request: IssueRequest, { identifiers, attributes, publicKey }: Subject): Wish {
+  return {
+    operation: "issue",
+    identifiers,
+    subject: attributes,
+    key: publicKey.algorithm,
+    terms: request,
+    ...(request.issuerId !== undefined && { issuerId: request.issuerId }),
+  };
 }
 
 /** A certificate for a CA's own key would let its holder pass for the CA. */
@@ -123,89 +108,11 @@ function assertForeignKey({ authorityKeys }: IssuanceContext, { publicKey }: Sub
   );
 }
 
-interface ToReserve {
-  readonly plan: NamesPlan;
-  readonly subject: Subject;
-  readonly requestHash: string;
-  readonly requestId: string | undefined;
+async function assertNotBlocked({ store }: IssuanceContext, { publicKey }: Subject): Promise<void> {
+  const block = await store.findBlockedKey(publicKey.hash);
+  if (block !== undefined) throw keyBlocked(block);
 }
 
-/** Chance repeats 80 random bits within a millisecond about never; a source of chance that is broken repeats them always. */
-const serialNumberAttempts = 3;
-
-async function reserve(
-  context: IssuanceContext,
-  { plan, subject, requestHash, requestId }: ToReserve,
-): Promise<Exclude<ReserveOutcome, { outcome: "reserved" }>> {
-  for (let attempt = 1; ; attempt += 1) {
-    const serialNumber = timeOrderedId(context.now(), context.random);
-    const reservation: Reservation = {
-      issuerId: context.issuer.id,
-      serialNumber: encodeHex(serialNumber),
-      ...(requestId !== undefined && { requestId }),
-      requestHash,
-      requester: plan.requester,
-      profile: plan.profile.name,
-      identifiers: plan.identifiers,
-      publicKeyHash: subject.publicKeyHash,
-      ...plan.validity,
-      tbsCertificate: await encodePlan(plan, subject.publicKey, context.issuer, serialNumber),
-      reservedAt: context.now(),
-    };
-    try {
-      const outcome = await context.store.reserve(reservation);
-      if (outcome.outcome === "reserved") return { outcome: "existing", reservation };
-      assertSameRequest(outcome, requestHash);
-      return outcome;
-    } catch (error) {
-      if (!isConflict(error) || attempt === serialNumberAttempts) throw error;
-    }
-  }
-}
-
-function isConflict(error: unknown): error is StoreError {
-  return isCaError(error) && error.code === "ERR_STORE_CONFLICT";
-}
-
-async function findEarlier(
-  { store }: IssuanceContext,
-  requestId: string | undefined,
-  requestHash: string,
-): Promise<Exclude<ReserveOutcome, { outcome: "reserved" }> | undefined> {
-  if (requestId === undefined) return undefined;
-  if (!isPlainText(requestId)) {
-    throw new ConfigurationError(
-      "ERR_OPTION_INVALID",
-      "requestId is not 1 to 255 characters without control characters",
-    );
-  }
-  const earlier = await store.findByRequestId(requestId);
-  if (earlier !== undefined) assertSameRequest(earlier, requestHash);
-  return earlier;
-}
-
-function assertSameRequest(
-  earlier: Exclude<ReserveOutcome, { outcome: "reserved" }>,
-  requestHash: string,
-): void {
-  const { requestHash: first } = earlier.outcome === "issued" ? earlier.record : earlier.reservation;
-  if (first !== requestHash) {
-    throw new RequestError(
-      "ERR_REQUEST_ID_REUSED",
-      "the request id was used before, for another key, other names or other terms",
-    );
-  }
-}
-
-/** Hashes what was asked and not what would be answered, so that a repetition is recognised later too. */
-async function hashRequest(request: IssueRequest, { publicKeyHash, identifiers }: Subject): Promise<string> {
-  const asked = [
-    publicKeyHash,
-    identifiers.map(formatIdentifier).toSorted(),
-    formatRequester(request.requester),
-    request.profile ?? null,
-    request.notBefore?.getTime() ?? null,
-    request.notAfter?.getTime() ?? null,
-  ];
-  return encodeHex(await cryptoProvider.digest("sha-256", new TextEncoder().encode(JSON.stringify(asked))));
+function keyBlocked({ publicKeyHash, reason }: BlockedKey): RequestError {
+  return new RequestError("ERR_KEY_BLOCKED", `the public key ${publicKeyHash} is blocked: ${reason}`);
 }

@@ -1,67 +1,98 @@
-import { nameConstraintViolation, subjectConstraintViolation } from "../certificate/name-constraints.ts";
-import type { Explanation } from "../certificate-authority.ts";
-import { type Denial, PolicyError } from "../errors.ts";
 import { formatIdentifier } from "../identifier/identifier.ts";
-import { evaluatePolicies, type Judgement } from "../policy/evaluate.ts";
+import { evaluateLevels, type Judgement, type LevelJudgement } from "../policy/evaluate.ts";
+import type { Explanation } from "../policy/explanation.ts";
+import type { Policy, PolicyLevel } from "../policy/policy.ts";
+import { PolicyError } from "../policy/policy-error.ts";
+import { formatRequester, type Requester } from "../requester.ts";
 import type { IssuanceContext } from "./context.ts";
-import type { NamesPlan } from "./plan.ts";
+import { judgeConstraints } from "./judge-constraints.ts";
+import type { CertificatePlan } from "./plan.ts";
 
 /**
  * Step 3 of an issuance: asks the name constraints of the whole chain and every policy about the plan.
  *
  * Never throws for a refusal; all of them are collected.
  */
-export async function judgePlan(context: IssuanceContext, plan: NamesPlan): Promise<Judgement> {
-  const constraints = constraintDenials(context, plan);
-  const judgement = await evaluatePolicies(context.policies, {
-    requester: plan.requester,
-    profile: plan.profile.name,
-    identifiers: plan.identifiers,
-    notBefore: new Date(plan.validity.notBefore),
-    notAfter: new Date(plan.validity.notAfter),
+export async function judgePlan(context: IssuanceContext, plan: CertificatePlan): Promise<Explanation> {
+  const { operation, requester, profile, issuer, identifiers, subject, key, validity } = plan;
+  const without = {
+    operation,
+    profile: profile.name,
+    identifiers,
+    subject,
+    keyUsage: plan.keyUsage,
+    extKeyUsage: plan.extKeyUsage,
+    purposes: plan.purposes,
+    notBefore: new Date(validity.notBefore),
+    notAfter: new Date(validity.notAfter),
+  };
+  const facts = key === undefined ? without : { ...without, key };
+  const judgement = await evaluateLevels(
+    await levelsFor(context, requester),
+    { ...facts, requester },
+    { timeout: context.policyTimeout },
+  );
+  return Object.freeze({
+    ...withConstraints(judgeConstraints(plan), judgement),
+    plan: Object.freeze({ ...facts, issuer: issuer.subject }),
   });
+}
+
+function withConstraints([constraints]: readonly LevelJudgement[], judgement: Judgement): Judgement {
+  if (constraints === undefined) return judgement;
   return {
     ...judgement,
-    decisions: [
-      ...constraints.map((denial) => ({ ...denial, verdict: "deny" as const })),
-      ...judgement.decisions,
-    ],
-    denials: [...constraints, ...judgement.denials],
+    verdict: "deny",
+    levels: [constraints, ...judgement.levels],
+    decisions: [...constraints.policies.flatMap(({ decisions }) => decisions), ...judgement.decisions],
+    denials: [...constraints.denials, ...judgement.denials],
   };
 }
 
-/** Turns a judgement that refuses into the error that says so. @throws {PolicyError} */
-export function assertGranted({ denials, failure }: Judgement): void {
-  if (denials.length === 0) return;
-  const code = failure === undefined ? "ERR_POLICY_DENIED" : "ERR_POLICY_FAILED";
-  throw new PolicyError(code, denials, { cause: failure });
+/**
+ * Lets a granted request pass; tells of one that is refused, and throws.
+ *
+ * @throws {PolicyError}
+ */
+export async function assertGranted(
+  { store, now, emit, auditRefusals }: IssuanceContext,
+  { requester, operation, profile }: CertificatePlan,
+  explanation: Explanation,
+): Promise<void> {
+  if (explanation.verdict === "allow") return;
+  if (auditRefusals)
+    await store.appendAudit({
+      at: now(),
+      type: "certificate.refused",
+      actor: formatRequester(requester),
+      subject: explanation.plan.identifiers.map(formatIdentifier).join(" "),
+      details: {
+        operation,
+        profile: profile.name,
+        denials: explanation.denials
+          .map(({ rule, input, reason }) => `${rule}: ${input}: ${reason}`)
+          .join("; "),
+      },
+    });
+  emit(() => ({ type: "certificate.refused", requester, operation, explanation }));
+  throw new PolicyError(explanation);
 }
 
-/** Presents a judgement as an explanation. */
-export function explainJudgement(plan: NamesPlan, { decisions, denials, failure }: Judgement): Explanation {
-  return Object.freeze({
-    verdict: denials.length === 0 ? "allow" : "deny",
-    decisions,
-    denials,
-    ...(failure !== undefined && { failure }),
-    plan: Object.freeze({
-      profile: plan.profile.name,
-      identifiers: plan.identifiers,
-      notBefore: new Date(plan.validity.notBefore),
-      notAfter: new Date(plan.validity.notAfter),
-    }),
-  });
-}
-
-function constraintDenials({ issuer }: IssuanceContext, { identifiers, subject }: NamesPlan): Denial[] {
-  return issuer.nameConstraints.flatMap((constraints) => [
-    ...identifiers.flatMap((identifier) =>
-      constraintDenial(formatIdentifier(identifier), nameConstraintViolation(constraints, identifier)),
-    ),
-    ...constraintDenial("subject", subjectConstraintViolation(constraints, subject)),
-  ]);
-}
-
-function constraintDenial(input: string, reason: string | undefined): Denial[] {
-  return reason === undefined ? [] : [{ rule: "issuer name constraints", input, reason }];
+/** Policy levels that cannot be had refuse the request, as a policy that fails does. */
+async function levelsFor(
+  { policyLevels }: IssuanceContext,
+  requester: Requester,
+): Promise<readonly PolicyLevel[]> {
+  try {
+    return await policyLevels(requester);
+  } catch (failure) {
+    const unavailable: Policy = {
+      name: "policy levels",
+      canAllow: false,
+      evaluate() {
+        throw failure;
+      },
+    };
+    return [{ name: "policy levels", policies: [unavailable] }];
+  }
 }

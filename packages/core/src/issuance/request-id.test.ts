@@ -43,6 +43,9 @@ describe("requestId", () => {
       { ...request, profile: "tlsClient" },
       { ...request, notBefore: now },
       { ...request, notAfter: new Date("2030-01-05T00:00:00Z") },
+      { ...request, subject: [{ type: "2.5.4.10", value: "Lab" }] },
+      { ...request, issuerId: ca.issuers[0]?.id ?? "" },
+      { ...request, provisionerExtension: { type: 1, name: "token", credentialId: "" } },
     ];
     for (const other of others) {
       await expect(ca.issue(other)).rejects.toMatchObject({ code: "ERR_REQUEST_ID_REUSED" });
@@ -201,25 +204,25 @@ describe("D-003, E-052: a signer that", () => {
   test("hangs holds up its own request and no other, and its process may die", async () => {
     const { issuer } = await root;
     const stuck = Promise.withResolvers<Uint8Array>();
-    const started = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<Uint8Array>();
     const hanging: Signer = {
       ...issuer.signer,
-      sign() {
-        started.resolve();
+      sign(data) {
+        started.resolve(data);
         return stuck.promise;
       },
     };
     const { ca: dying, store } = await createAuthority({ issuer: { ...issuer, signer: hanging } });
     const request = { ...(await requestFor("dns:a.lab.example")), requestId };
     const first = dying.issue(request);
-    await started.promise;
+    const data = await started.promise;
 
     const { ca: next } = await createAuthority({ store });
     const issued = await next.issue(request);
     expect(issued.identifiers).toEqual([identifierOf("dns:a.lab.example")]);
 
     // The signature that comes late is thrown away: the winner's certificate is everybody's.
-    stuck.resolve(Uint8Array.of(1, 2, 3));
+    stuck.resolve(await issuer.signer.sign(data));
     expect((await first).certificate).toEqual(issued.certificate);
     expect(await store.list({ limit: 10 })).toHaveLength(1);
   });
@@ -245,7 +248,7 @@ describe("D-003, E-052: a signer that", () => {
     const { ca: successor } = await createAuthority({ store, issuer });
     await expect(successor.issue(request)).rejects.toMatchObject({
       code: "ERR_SIGNER_FAILED",
-      message: expect.stringContaining("which is not active"),
+      message: expect.stringContaining("which is not there"),
     });
     expect(await successor.recover({ olderThan: -1 })).toBe(0);
     expect(await ca.recover({ olderThan: -1 })).toBe(1);

@@ -1,19 +1,16 @@
-import { cryptoProvider } from "#crypto";
-import type { IssueRequest } from "../certificate-authority.ts";
-import { isVerifiedRequest, parseCertificationRequest } from "../csr/certification-request.ts";
-import { encodeHex } from "../encoding/hex.ts";
-import { CsrError, RequestError } from "../errors.ts";
+import type { NameAttribute } from "../certificate/name.ts";
+import type { IssueSubject } from "../certificate-authority.ts";
+import { parseCertificationRequest, verifiedContents } from "../csr/certification-request.ts";
+import { CsrError } from "../errors.ts";
 import { formatIdentifier, type Identifier, parseIdentifier } from "../identifier/identifier.ts";
-import { acceptPublicKey } from "../key/public-key.ts";
-import type { SubjectPublicKeyInfo } from "../key/subject-public-key-info.ts";
+import { type AcceptedPublicKey, acceptPublicKey } from "../key/public-key.ts";
 
-/** Whom to certify: a key that was found strong, and the names to bind to it. */
+/** Whom to certify: a key that was found strong, the names to bind to it, and the subject that was asked for. */
 export interface Subject {
-  readonly publicKey: SubjectPublicKeyInfo;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal. */
-  readonly publicKeyHash: string;
-  /** Canonical, distinct, at least one. */
+  readonly publicKey: AcceptedPublicKey;
+  /** Canonical, distinct. */
   readonly identifiers: readonly Identifier[];
+  readonly attributes: readonly NameAttribute[];
 }
 
 /**
@@ -22,44 +19,22 @@ export interface Subject {
  * @throws {CsrError} `ERR_CSR_*`, `ERR_KEY_*`
  * @throws {RequestError} `ERR_KEY_*`, `ERR_IDENTIFIER_MALFORMED`, for a request without a CSR.
  */
-export async function readSubject(request: IssueRequest): Promise<Subject> {
-  const { publicKey, identifiers } = await readKeyAndNames(request);
+export async function readSubject(request: IssueSubject): Promise<Subject> {
+  if ("csr" in request) {
+    const { csr } = request;
+    const { identifiers, publicKey, subject } =
+      verifiedContents(csr) ?? (await parseCertificationRequest(unverified(csr)));
+    return { publicKey, identifiers, attributes: subject.attributes };
+  }
   return {
-    publicKey,
-    publicKeyHash: encodeHex(await cryptoProvider.digest("sha-256", publicKey.der)),
-    identifiers,
+    publicKey: await acceptPublicKey(request.publicKey),
+    identifiers: readIdentifiers(request.identifiers),
+    attributes: (request.subject ?? []).map(({ type, value }) => ({ type, value })),
   };
-}
-
-async function readKeyAndNames(request: IssueRequest): Promise<Omit<Subject, "publicKeyHash">> {
-  if (!("csr" in request)) {
-    return {
-      publicKey: await acceptPublicKey(request.publicKey),
-      identifiers: readIdentifiers(request.identifiers),
-    };
-  }
-  const csr = isVerifiedRequest(request.csr)
-    ? request.csr
-    : await parseCertificationRequest(unverified(request.csr));
-  const { commonName, identifiers, publicKey } = csr;
-  if (identifiers.length === 0)
-    throw new CsrError(
-      "ERR_CSR_MALFORMED",
-      "the certification request names nothing: it has no subjectAltName",
-    );
-  if (commonName !== undefined && !identifiers.some(({ value }) => value === commonName.toLowerCase())) {
-    throw new CsrError(
-      "ERR_CSR_MALFORMED",
-      "the commonName of the certification request is not one of its names",
-    );
-  }
-  return { publicKey, identifiers };
 }
 
 /** Brings identifiers that a caller spelled out into their canonical form. */
 export function readIdentifiers(identifiers: readonly Identifier[]): readonly Identifier[] {
-  if (identifiers.length === 0)
-    throw new RequestError("ERR_IDENTIFIER_MALFORMED", "the request names nothing");
   const distinct = new Map(
     identifiers
       .map(({ type, value }) => parseIdentifier(type, value))

@@ -1,10 +1,18 @@
+import { readDer, readSequence } from "../asn1/der-reader.ts";
+import { extensionOids, extKeyUsageOids } from "../asn1/oids.ts";
 import { formatName } from "../certificate/name.ts";
-import { subjectConstraintViolation } from "../certificate/name-constraints.ts";
-import type { ParsedCertificate } from "../certificate/parse.ts";
+import {
+  generalNameViolation,
+  type NameConstraints,
+  subjectConstraintViolation,
+} from "../certificate/name-constraints.ts";
+import { type ParsedCertificate, permitsPurpose } from "../certificate/parse.ts";
 import { equalBytes } from "../encoding/bytes.ts";
 import { CaError, ConfigurationError } from "../errors.ts";
 import { type AcceptedPublicKey, importAccepted } from "../key/public-key.ts";
-import { keyFitsSignature } from "../key/signature-algorithm.ts";
+import { keyFitsSignature, readSignatureAlgorithm } from "../key/signature-algorithm.ts";
+import { assertPathLengths, isSelfIssued } from "./path-length.ts";
+import { unfit } from "./unfit.ts";
 
 /**
  * Checks a chain of CA certificates, the lowest first and a self-signed one last.
@@ -15,13 +23,42 @@ import { keyFitsSignature } from "../key/signature-algorithm.ts";
  */
 export async function assertChain(certificates: readonly ParsedCertificate[], now: number): Promise<void> {
   for (const [index, certificate] of certificates.entries()) {
-    assertAuthority(certificate, index);
+    assertAuthority(certificate);
     assertCurrent(certificate, now);
     await acceptKey(certificate);
     await assertSigned(certificate, certificates[index + 1] ?? certificate);
     assertWithinConstraints(certificate, certificates.slice(index + 1));
   }
+  assertPathLengths(certificates);
 }
+
+/**
+ * Checks that certificates below a chain can serve purposes.
+ *
+ * ocspSigning is left out: a CA delegates it by what it writes into the responder's certificate, and a CA certificate that had it
+ * could answer for its own issuer (RFC 6960 section 4.2.2.2).
+ *
+ * @param oids - The purposes.
+ * @param why - Ends the sentence, for example `which was requested`.
+ * @throws {ConfigurationError} `ERR_ISSUER_UNFIT`
+ */
+export function assertPurposes(
+  chain: readonly ParsedCertificate[],
+  oids: readonly string[],
+  why: string,
+): void {
+  for (const oid of oids) {
+    const forbidder = chain.find((certificate) => !permitsPurpose(certificate, oid));
+    if (forbidder === undefined || oid === extKeyUsageOids.ocspSigning) continue;
+    throw unfit(
+      `issuer "${formatName(forbidder.subject)}" may not issue for ${purposeNames.get(oid) ?? oid}, ${why}`,
+    );
+  }
+}
+
+const purposeNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(extKeyUsageOids).map(([name, oid]) => [oid, name]),
+);
 
 async function acceptKey({ publicKey, subject }: ParsedCertificate): Promise<AcceptedPublicKey> {
   try {
@@ -33,22 +70,32 @@ async function acceptKey({ publicKey, subject }: ParsedCertificate): Promise<Acc
   }
 }
 
+/** Self-issued certificates are left out: RFC 5280 section 6.1.3 (b). */
 function assertWithinConstraints(
-  { subject }: ParsedCertificate,
+  certificate: ParsedCertificate,
   issuers: readonly ParsedCertificate[],
 ): void {
+  if (isSelfIssued(certificate)) return;
   for (const { nameConstraints, subject: issuer } of issuers) {
-    if (nameConstraints === undefined || subjectConstraintViolation(nameConstraints, subject) === undefined)
-      continue;
-    throw unfit(`"${formatName(subject)}" is outside the name constraints of "${formatName(issuer)}"`);
+    if (nameConstraints === undefined || !violates(nameConstraints, certificate)) continue;
+    throw unfit(
+      `"${formatName(certificate.subject)}" is outside the name constraints of "${formatName(issuer)}"`,
+    );
   }
 }
 
-/** @param below - How many CA certificates the chain has beneath this one. */
-function assertAuthority(
-  { basicConstraints, keyUsage, subject, extensions }: ParsedCertificate,
-  below: number,
-): void {
+function violates(constraints: NameConstraints, { subject, extensions }: ParsedCertificate): boolean {
+  const names = extensions.get(extensionOids.subjectAltName);
+  return (
+    subjectConstraintViolation(constraints, subject) !== undefined ||
+    (names !== undefined &&
+      readSequence(readDer(names.value), "subjectAltName").some(
+        (name) => generalNameViolation(constraints, name) !== undefined,
+      ))
+  );
+}
+
+function assertAuthority({ basicConstraints, keyUsage, subject, extensions }: ParsedCertificate): void {
   const name = formatName(subject);
   if (subject.attributes.length === 0)
     throw unfit("a certificate of the issuer's chain has an empty subject");
@@ -56,21 +103,17 @@ function assertAuthority(
     throw unfit(`"${name}" is not a certificate authority (basicConstraints)`);
   if (keyUsage !== undefined && !keyUsage.has("keyCertSign"))
     throw unfit(`"${name}" may not sign certificates (keyUsage without keyCertSign)`);
-  const { pathLength } = basicConstraints;
-  if (pathLength !== undefined && pathLength < below)
-    throw unfit(`"${name}" allows ${pathLength} certificate authorities below it, the chain has ${below}`);
   const unknown = [...extensions].find(([oid, { critical }]) => critical && !understoodCritical.has(oid));
   if (unknown !== undefined)
     throw unfit(`"${name}" has the critical extension ${unknown[0]}, which is not understood`);
 }
 
-/** basicConstraints, keyUsage, nameConstraints, extKeyUsage, certificatePolicies. */
 const understoodCritical: ReadonlySet<string> = new Set([
-  "2.5.29.19",
-  "2.5.29.15",
-  "2.5.29.30",
-  "2.5.29.37",
-  "2.5.29.32",
+  extensionOids.basicConstraints,
+  extensionOids.keyUsage,
+  extensionOids.nameConstraints,
+  extensionOids.extKeyUsage,
+  extensionOids.certificatePolicies,
 ]);
 
 function assertCurrent({ subject, notBefore, notAfter }: ParsedCertificate, now: number): void {
@@ -80,7 +123,8 @@ function assertCurrent({ subject, notBefore, notAfter }: ParsedCertificate, now:
       "ERR_ISSUER_EXPIRED",
       `"${name}" is not valid before ${iso(notBefore)}, it is ${iso(now)}`,
     );
-  if (now > notAfter)
+  // notAfter is the last second that counts.
+  if (now >= notAfter + 1000)
     throw new ConfigurationError(
       "ERR_ISSUER_EXPIRED",
       `"${name}" expired on ${iso(notAfter)}, it is ${iso(now)}`,
@@ -101,7 +145,7 @@ async function assertSigned(certificate: ParsedCertificate, issuer: ParsedCertif
   if (named !== undefined && own !== undefined && !equalBytes(named, own))
     throw unfit(`"${name}" names another issuer key than that of "${formatName(issuer.subject)}"`);
   if (signatureAlgorithm === undefined)
-    throw unfit(`"${name}" is signed with an algorithm that is not accepted`);
+    throw unfit(`"${name}" is signed with ${algorithmOf(certificate)}, which is not accepted`);
   const { key, algorithm } = await acceptKey(issuer);
   if (
     !keyFitsSignature(algorithm, signatureAlgorithm) ||
@@ -113,10 +157,19 @@ async function assertSigned(certificate: ParsedCertificate, issuer: ParsedCertif
   }
 }
 
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 10);
+function algorithmOf({ der }: ParsedCertificate): string {
+  const [, algorithm] = readSequence(readDer(der), "Certificate");
+  const { oid } = readSignatureAlgorithm(algorithm, "signatureAlgorithm");
+  return refusedAlgorithms.get(oid) ?? `the algorithm ${oid}`;
 }
 
-function unfit(message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError("ERR_ISSUER_UNFIT", message, { cause });
+/** RFC 3279 section 2.2. */
+const refusedAlgorithms: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.113549.1.1.4", "MD5 with RSA"],
+  ["1.2.840.113549.1.1.5", "SHA-1 with RSA"],
+  ["1.2.840.10045.4.1", "SHA-1 with ECDSA"],
+]);
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
 }

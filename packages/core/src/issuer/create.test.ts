@@ -108,9 +108,9 @@ describe("createIntermediate", () => {
     expect([...read.extensions].map(([oid, { critical }]) => [oid, critical])).toEqual([
       ["2.5.29.19", true],
       ["2.5.29.15", true],
-      ["2.5.29.37", false],
       ["2.5.29.14", false],
       ["2.5.29.35", false],
+      ["2.5.29.37", false],
     ]);
     expect(read).toMatchObject({
       basicConstraints: { ca: true, pathLength: 0 },

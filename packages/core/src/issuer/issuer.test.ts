@@ -6,7 +6,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { now } from "../../test/support/authority.ts";
 import { createForeignAuthority, createKeys } from "../../test/support/foreign-authority.ts";
 import { createWorkshop } from "../../test/support/workshop.ts";
-import { generatePrivateKey } from "../key/private-key.ts";
+import { encodeDer, encodeSequence } from "../asn1/der-writer.ts";
+import { contextConstructed, contextPrimitive } from "../asn1/tags.ts";
+import { encodeName } from "../certificate/name.ts";
+import { decodePrivateKeyPem, generatePrivateKey } from "../key/private-key.ts";
 import { createLocalSigner } from "../signer/local-signer.ts";
 import { type ImportIssuerOptions, importIssuer } from "./issuer.ts";
 
@@ -229,6 +232,49 @@ describe("importIssuer", () => {
       },
     },
     {
+      why: "B-035: an intermediate with a name of its own that its issuer's constraints exclude",
+      says: '"CN=Outside" is outside the name constraints of "CN=Strict"',
+      options: async () => {
+        const strict = await createForeignAuthority({
+          subject: "CN=Strict",
+          extensions: [permits("uri", "lab.example")],
+        });
+        const names = new x509.SubjectAlternativeNameExtension([
+          { type: "url", value: "spiffe://Other.example" },
+        ]);
+        const outside = await createForeignAuthority({
+          subject: "CN=Outside",
+          issuer: strict,
+          extensions: [names],
+        });
+        return { chainPem: outside.pem + strict.pem, signer: outside.signer };
+      },
+    },
+    {
+      why: "B-035: an intermediate with a name of a kind that cannot be judged by the constraints on it",
+      says: '"CN=Outside" is outside the name constraints of "CN=Strict"',
+      options: async () => {
+        // excludedSubtrees: registeredID 1.2
+        const constraints = new x509.Extension("2.5.29.30", true, Buffer.from("3007a105300388012a", "hex"));
+        const strict = await createForeignAuthority({ subject: "CN=Strict", extensions: [constraints] });
+        const names = new x509.Extension("2.5.29.17", false, Buffer.from("300388012b", "hex"));
+        const outside = await createForeignAuthority({
+          subject: "CN=Outside",
+          issuer: strict,
+          extensions: [names],
+        });
+        return { chainPem: outside.pem + strict.pem, signer: outside.signer };
+      },
+    },
+    {
+      why: "D-003: a signer that holds another key than it says",
+      says: "answered a signature that does not verify under its public key",
+      options: async () => ({
+        chainPem: root.pem,
+        signer: { ...root.signer, sign: (data: Uint8Array) => intermediate.signer.sign(data) },
+      }),
+    },
+    {
       why: "B-150: an RSA key of 1024 bits beneath a strong one",
       says: 'the key of "CN=Weak Link" is not accepted: RSA modulus of 1024 bits',
       options: async () => {
@@ -256,6 +302,99 @@ describe("importIssuer", () => {
     });
   });
 
+  test.each([
+    { hash: "sha1", key: "rsa:2048", says: "is signed with SHA-1 with RSA, which is not accepted" },
+    { hash: "md5", key: "rsa:2048", says: "is signed with MD5 with RSA, which is not accepted" },
+    {
+      hash: "sha224",
+      key: "rsa:2048",
+      says: "is signed with the algorithm 1.2.840.113549.1.1.14, which is not",
+    },
+  ])("B-142: refuses a root that is signed with $hash", async ({ hash, key, says }) => {
+    const made = workshop.run(
+      "openssl",
+      `req -x509 -newkey ${key} -nodes -keyout ${hash}.key -out ${hash}.pem -subj /CN=Old -days 9999 -${hash}`.split(
+        " ",
+      ),
+    );
+    expect(made.ok, made.output).toBe(true);
+    const pem = (name: string): string => readFileSync(join(workshop.folder, name), "utf8");
+    const signer = createLocalSigner(await decodePrivateKeyPem(pem(`${hash}.key`)));
+    await expect(importIssuer({ chainPem: pem(`${hash}.pem`), signer, clock })).rejects.toMatchObject({
+      code: "ERR_ISSUER_UNFIT",
+      message: expect.stringContaining(says),
+    });
+  });
+
+  test("D-003: a signer that fails when it is asked is a SignerError", async () => {
+    const boom = new Error("token removed");
+    const signer = { ...root.signer, sign: () => Promise.reject(boom) };
+    await expect(importIssuer({ chainPem: root.pem, signer, clock })).rejects.toMatchObject({
+      code: "ERR_SIGNER_FAILED",
+      cause: boom,
+    });
+  });
+
+  test("D-003: what a signer is asked to sign on import is no certificate", async () => {
+    const asked: Uint8Array[] = [];
+    const signer = {
+      ...root.signer,
+      sign: (data: Uint8Array) => {
+        asked.push(data);
+        return root.signer.sign(data);
+      },
+    };
+    await importIssuer({ chainPem: root.pem, signer, clock });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.[0]).not.toBe(0x30);
+  });
+
+  test("B-034, D-011: a certificate under its issuer's own name takes no place in the path", async () => {
+    const narrow = await createForeignAuthority({ subject: "CN=Root", pathLength: 1 });
+    const renewed = await createForeignAuthority({ subject: "CN=Root", issuer: narrow, pathLength: 1 });
+    const below = await createForeignAuthority({ subject: "CN=Below", issuer: renewed, pathLength: 0 });
+    await expect(
+      importIssuer({ chainPem: below.pem + renewed.pem + narrow.pem, signer: below.signer, clock }),
+    ).resolves.toMatchObject({ subject: "CN=Below" });
+    const further = await createForeignAuthority({ subject: "CN=Further", issuer: below });
+    await expect(
+      importIssuer({
+        chainPem: further.pem + below.pem + renewed.pem + narrow.pem,
+        signer: further.signer,
+        clock,
+      }),
+    ).rejects.toMatchObject({
+      message: '"CN=Below" allows 0 certificate authorities below it, the chain has 1',
+    });
+  });
+
+  test("B-035: constraints do not bind a certificate under its issuer's own name", async () => {
+    const strict = await createForeignAuthority({
+      subject: "CN=Root",
+      extensions: [permits("directoryName", "Elsewhere")],
+    });
+    const renewed = await createForeignAuthority({ subject: "CN=Root", issuer: strict });
+    await expect(
+      importIssuer({ chainPem: renewed.pem + strict.pem, signer: renewed.signer, clock }),
+    ).resolves.toMatchObject({ subject: "CN=Root" });
+  });
+
+  test("B-035: a name of an intermediate that is within the constraints is no obstacle, whatever its case", async () => {
+    const strict = await createForeignAuthority({
+      subject: "CN=Strict",
+      extensions: [permits("uri", "lab.example")],
+    });
+    const names = new x509.SubjectAlternativeNameExtension([{ type: "url", value: "spiffe://LAB.example" }]);
+    const inside = await createForeignAuthority({
+      subject: "CN=Inside",
+      issuer: strict,
+      extensions: [names],
+    });
+    await expect(
+      importIssuer({ chainPem: inside.pem + strict.pem, signer: inside.signer, clock }),
+    ).resolves.toMatchObject({ subject: "CN=Inside" });
+  });
+
   test("E-060: a certificate counts in its first and in its last second, and in none beside them", async () => {
     const edge = await createForeignAuthority({
       subject: "CN=Edge",
@@ -274,3 +413,13 @@ describe("importIssuer", () => {
     await expect(at(2000)).rejects.toMatchObject({ code: "ERR_ISSUER_EXPIRED" });
   });
 });
+
+/** A critical nameConstraints extension that permits one name: a URI host, or a directory name of one organization. */
+function permits(kind: "directoryName" | "uri", text: string): x509.Extension {
+  const base =
+    kind === "uri"
+      ? encodeDer(contextPrimitive(6), new TextEncoder().encode(text))
+      : encodeDer(contextConstructed(4), encodeName([["organization", text]]));
+  const value = encodeSequence(encodeDer(contextConstructed(0), encodeSequence(base)));
+  return new x509.Extension("2.5.29.30", true, new Uint8Array(value));
+}

@@ -1,20 +1,23 @@
 import { cryptoProvider } from "#crypto";
-import { decodePem } from "../asn1/pem.ts";
 import { formatName } from "../certificate/name.ts";
 import type { NameConstraints } from "../certificate/name-constraints.ts";
-import { type ParsedCertificate, parseCertificate } from "../certificate/parse.ts";
+import type { ParsedCertificate } from "../certificate/parse.ts";
 import type { Validity } from "../claims/claims.ts";
 import { equalBytes } from "../encoding/bytes.ts";
 import { encodeHex } from "../encoding/hex.ts";
-import { CaError, ConfigurationError } from "../errors.ts";
 import { keyFitsSignature } from "../key/signature-algorithm.ts";
+import { probeSigner } from "../signer/probe.ts";
 import type { Signer } from "../signer/signer.ts";
+import { type AlternateChain, readAlternates } from "./alternate-chain.ts";
 import { assertChain } from "./chain.ts";
+import { readChain, splitChain } from "./read-chain.ts";
+import { unfit } from "./unfit.ts";
 
 /**
  * A CA certificate together with the signer for its key: what signs end entity certificates.
  *
- * Only {@link importIssuer}, `createRoot` and `createIntermediate` make one, and they refuse what is unfit to sign.
+ * Only {@link importIssuer}, `installIntermediate`, `createRoot`, `certifyRoot` and `createIntermediate` make one, and they refuse what
+ * is unfit to sign.
  */
 export interface Issuer {
   /** SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal: serial numbers are unique per key (RFC 9773 section 4.1). */
@@ -36,6 +39,8 @@ export interface Issuer {
   readonly keyIdentifier: Uint8Array;
   /** Name constraints of every certificate of the chain, the trust anchor too. */
   readonly nameConstraints: readonly NameConstraints[];
+  /** Chains to other trust anchors, for clients that know only those; empty unless {@link importIssuer} was given some. */
+  readonly alternates: readonly AlternateChain[];
 }
 
 /** Input of {@link importIssuer}. */
@@ -44,6 +49,11 @@ export interface ImportIssuerOptions {
   readonly chainPem: string;
   /** PEM of the trust anchor, if `chainPem` does not end with it. */
   readonly trustAnchorPem?: string;
+  /**
+   * PEM of other chains to other trust anchors, each of the form of `chainPem` with its trust anchor at the end. Their first
+   * certificate is the issuer's, or another one for its name and key.
+   */
+  readonly alternateChainsPem?: readonly string[];
   readonly signer: Signer;
   /** Default: the system's clock. */
   readonly clock?: () => Date;
@@ -52,75 +62,68 @@ export interface ImportIssuerOptions {
 /**
  * Takes a CA certificate and the signer for its key into service.
  *
+ * The signer is asked for one signature, over a fixed text that is no certificate.
+ *
  * @throws {ConfigurationError} `ERR_ISSUER_UNFIT`: no CA, may not sign certificates, another key than the signer's, a weak
- * key, no subjectKeyIdentifier, a broken chain, no trust anchor; `ERR_ISSUER_EXPIRED`: a certificate of the chain is
- * outside its validity. The message names the certificate.
+ * key, no subjectKeyIdentifier, a signature of the signer that does not verify, a broken chain, no trust anchor, or an alternate
+ * chain of which that is true;
+ * `ERR_ISSUER_EXPIRED`: a certificate of a chain is outside its validity. The message names the certificate.
+ * @throws {SignerError} `ERR_SIGNER_FAILED`: the signer failed.
  * @see RFC 5280 sections 4.2.1.3, 4.2.1.9 and 6.1
  */
 export async function importIssuer(options: ImportIssuerOptions): Promise<Issuer> {
-  const { chainPem, trustAnchorPem = "", signer, clock = () => new Date() } = options;
-  const certificates = readCertificates(`${chainPem}\n${trustAnchorPem}`);
+  const {
+    chainPem,
+    trustAnchorPem = "",
+    alternateChainsPem = [],
+    signer,
+    clock = () => new Date(),
+  } = options;
+  const certificates = readChain(`${chainPem}\n${trustAnchorPem}`, "the issuer's chain");
   const now = clock().getTime();
   await assertChain(certificates, now);
-  return assembleIssuer(certificates, signer);
+  const alternates = await readAlternates(alternateChainsPem, certificates, now);
+  return takeIntoService(certificates, signer, alternates);
+}
+
+/** Puts an issuer together as {@link assembleIssuer} does, and has its signer prove that it works. */
+export async function takeIntoService(
+  certificates: readonly ParsedCertificate[],
+  signer: Signer,
+  alternates: readonly AlternateChain[],
+): Promise<Issuer> {
+  const issuer = await assembleIssuer(certificates, signer, alternates);
+  await probeSigner(signer, issuer.subject);
+  return issuer;
 }
 
 /** Puts an issuer together from a chain that was verified, issuer first and trust anchor last. */
 export async function assembleIssuer(
   certificates: readonly ParsedCertificate[],
   signer: Signer,
+  alternates: readonly AlternateChain[] = [],
 ): Promise<Issuer> {
   const [parsed] = certificates;
-  const anchor = certificates[certificates.length - 1];
-  if (parsed === undefined || anchor === undefined)
-    throw new ConfigurationError("ERR_ISSUER_UNFIT", "there is no issuer certificate");
+  if (parsed === undefined) throw unfit("there is no issuer certificate");
   const subject = formatName(parsed.subject);
-  if (!equalBytes(parsed.publicKey.der, signer.publicKey)) {
-    throw new ConfigurationError(
-      "ERR_ISSUER_UNFIT",
-      `the private key does not belong to the certificate of issuer "${subject}"`,
-    );
-  }
+  if (!equalBytes(parsed.publicKey.der, signer.publicKey))
+    throw unfit(`the private key does not belong to the certificate of issuer "${subject}"`);
   if (!keyFitsSignature(parsed.publicKey.algorithm, signer.algorithm)) {
-    throw new ConfigurationError(
-      "ERR_ISSUER_UNFIT",
+    throw unfit(
       `the signer of issuer "${subject}" signs with ${signer.algorithm}, its key is of type ${parsed.publicKey.algorithm.type}`,
     );
   }
-  if (parsed.subjectKeyIdentifier === undefined) {
-    throw new ConfigurationError("ERR_ISSUER_UNFIT", `issuer "${subject}" has no subjectKeyIdentifier`);
-  }
+  if (parsed.subjectKeyIdentifier === undefined)
+    throw unfit(`issuer "${subject}" has no subjectKeyIdentifier`);
   return Object.freeze({
     id: encodeHex(await cryptoProvider.digest("sha-256", parsed.publicKey.der)),
     subject,
     certificate: parsed.der,
-    chain: Object.freeze(certificates.slice(0, -1).map(({ der }) => der)),
-    trustAnchor: anchor.der,
-    validity: Object.freeze({
-      notBefore: Math.max(...certificates.map(({ notBefore }) => notBefore)),
-      notAfter: Math.min(...certificates.map(({ notAfter }) => notAfter)),
-    }),
+    ...splitChain(certificates),
     signer,
     parsed,
     keyIdentifier: parsed.subjectKeyIdentifier,
     nameConstraints: Object.freeze(certificates.flatMap(({ nameConstraints }) => nameConstraints ?? [])),
+    alternates: Object.freeze([...alternates]),
   });
-}
-
-function readCertificates(pem: string): readonly ParsedCertificate[] {
-  try {
-    const certificates = decodePem(pem, "CERTIFICATE").map(parseCertificate);
-    if (certificates.length === 0)
-      throw new ConfigurationError("ERR_ISSUER_UNFIT", "the issuer's PEM text holds no certificate");
-    return certificates.filter(
-      ({ der }, index) => certificates.findIndex((other) => equalBytes(other.der, der)) === index,
-    );
-  } catch (cause) {
-    if (cause instanceof ConfigurationError || !(cause instanceof CaError)) throw cause;
-    throw new ConfigurationError(
-      "ERR_ISSUER_UNFIT",
-      `a certificate of the issuer's chain cannot be read: ${cause.message}`,
-      { cause },
-    );
-  }
 }

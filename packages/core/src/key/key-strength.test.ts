@@ -52,16 +52,17 @@ describe("RSA", () => {
     { why: "65535", exponent: "ffff" },
     { why: "65536", exponent: "010000" },
     { why: "65538", exponent: "010002" },
+    { why: "2^31 + 1, which Go does not verify", exponent: "80000001" },
     { why: "2^32", exponent: "0100000000" },
     { why: "2^32 + 1", exponent: "0100000001" },
-    { why: "2^33 + 1", exponent: "0200000001" },
+    { why: "2^256 - 1", exponent: "f".repeat(64) },
     { why: "4096 bits (E-022)", exponent: "f".repeat(1024) },
   ])("case 33, B-150: refuses an exponent of $why", ({ exponent }) => {
     expect(() => assertStrongKey(rsa(first, exponent))).toThrow(weak);
     expect(() => assertStrongKey(rsa(first, exponent))).toThrow("RSA exponent is not an odd number");
   });
 
-  test.each(["010001", "010003", "ffffffff"])("B-150: accepts an exponent of 0x%s", (exponent) => {
+  test.each(["010001", "010003", "7fffffff"])("B-150: accepts an exponent of 0x%s", (exponent) => {
     expect(() => assertStrongKey(rsa(first, exponent))).not.toThrow();
   });
 
@@ -133,7 +134,13 @@ describe("Ed25519", () => {
   });
 });
 
-test("EC keys are left to the platform", () => {
-  const numbers = { type: "ec", curve: "P-256", x: new Uint8Array(32), y: new Uint8Array(32) } as const;
-  expect(() => assertStrongKey(parseSubjectPublicKeyInfo(encodeSubjectPublicKeyInfo(numbers)))).not.toThrow();
+test("EC keys are left to the import, and any ML-DSA key is as good as another", () => {
+  const keys = [
+    { type: "ec", curve: "P-256", x: new Uint8Array(32), y: new Uint8Array(32) },
+    { type: "ml-dsa", parameterSet: 44, encodedKey: new Uint8Array(1312) },
+  ] as const;
+  for (const numbers of keys)
+    expect(() =>
+      assertStrongKey(parseSubjectPublicKeyInfo(encodeSubjectPublicKeyInfo(numbers))),
+    ).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import { RequestError } from "../errors.ts";
+import { once } from "./once.ts";
 import { isOddPower, isPrime } from "./perfect-power.ts";
 import { isRocaModulus } from "./roca.ts";
 import type { PublicKeyNumbers, SubjectPublicKeyInfo } from "./subject-public-key-info.ts";
@@ -6,15 +7,21 @@ import type { PublicKeyNumbers, SubjectPublicKeyInfo } from "./subject-public-ke
 /** Largest RSA modulus whose signatures a request may make us verify; the cost grows with the square. */
 const maximumRsaBits = 8192;
 
+/**
+ * Largest RSA exponent. FIPS 186-5 section 5.1 allows up to 2^256, but Go verifies none above this and OpenSSL none of more
+ * than 64 bits with a modulus above 3072: a certificate for such a key would be worthless, and verifying its request dear.
+ */
+const maximumRsaExponent = 2n ** 31n - 1n;
+
 /** Rounds of Fermat's method: primes closer than this finds are factored at once (CVE-2022-26320). */
 const fermatRounds = 110;
 
 /**
  * Refuses public keys that an attacker can break, or whose use would cost the server too much.
  *
- * RSA: 2048 to 8192 bits in whole octets, an odd exponent from 65537 to 2^32, no factor below 752, no close primes, no power, no
+ * RSA: 2048 to 8192 bits in whole octets, an odd exponent from 65537 to 2^31, no factor below 752, no close primes, no power, no
  * fingerprint of the Infineon library (ROCA). Ed25519: no point of small order, canonical encoding. Whether an EC point
- * is on its curve is checked by the platform on import.
+ * is on its curve is checked on import. Of ML-DSA any octets of the right length are a key.
  *
  * @throws {RequestError} `ERR_KEY_WEAK`; the message says which rule, never the key.
  */
@@ -28,10 +35,10 @@ function assertStrongRsa({ modulus, exponent }: PublicKeyNumbers & { type: "rsa"
     throw weak(`RSA modulus of ${bits} bits is not within 2048 to ${maximumRsaBits} in whole octets`);
   }
   const e = toBigInt(exponent);
-  if (e % 2n === 0n || e < 65537n || e > 0xffffffffn)
-    throw weak("RSA exponent is not an odd number from 65537 to 2^32");
+  if (e % 2n === 0n || e < 65537n || e > maximumRsaExponent)
+    throw weak("RSA exponent is not an odd number from 65537 to 2^31");
   const n = toBigInt(modulus);
-  const factor = smallPrimes.find((prime) => n % prime === 0n);
+  const factor = smallPrimes().find((prime) => n % prime === 0n);
   if (factor !== undefined) throw weak(`RSA modulus is divisible by ${factor}`);
   if (isRocaModulus(n))
     throw weak("RSA modulus carries the fingerprint of a broken generator (CVE-2017-15361)");
@@ -87,9 +94,11 @@ function squareRoot(n: bigint): bigint {
 }
 
 /** Primes below 752, the bound that public CAs use for trial division. */
-const smallPrimes: readonly bigint[] = Array.from({ length: 750 }, (_, index) => index + 2)
-  .filter(isPrime)
-  .map(BigInt);
+const smallPrimes = once((): readonly bigint[] =>
+  Array.from({ length: 750 }, (_, index) => index + 2)
+    .filter(isPrime)
+    .map(BigInt),
+);
 
 function toBigInt(bytes: Uint8Array): bigint {
   let hex = "0x0";

@@ -69,10 +69,6 @@ describe("encryptPkcs8", () => {
 
 describe("decryptPkcs8", () => {
   test.each([
-    {
-      why: "scrypt",
-      der: build({ derivation: encodeSequence(encodeOid("1.3.6.1.4.1.11591.4.11"), encodeSequence()) }),
-    },
     { why: "3DES", der: build({ scheme: encodeOid("1.2.840.113549.3.7") }) },
     { why: "AES-GCM", der: build({ scheme: encodeOid("2.16.840.1.101.3.4.1.46") }) },
     {
@@ -85,20 +81,76 @@ describe("decryptPkcs8", () => {
   });
 
   test.each([
+    {
+      why: "an unknown key derivation",
+      der: build({ derivation: encodeSequence(encodeOid("1.2.3"), encodeSequence()) }),
+      words: "its key derivation 1.2.3 is neither PBKDF2 nor scrypt",
+    },
+    {
+      why: "an unknown scheme",
+      der: encodeSequence(
+        encodeSequence(encodeOid("1.2.3"), encodeSequence()),
+        encodeOctetString(new Uint8Array(16)),
+      ),
+      words: "its encryption 1.2.3 is not known",
+    },
+    {
+      why: "ten million and one rounds (E-022)",
+      der: build({ iterations: encodeSmallInteger(10_000_001) }),
+      words: "its passphrase takes 10000001 rounds, allowed are 10000000",
+    },
+    {
+      why: "2^31 - 1 rounds with a cipher of the platform (E-022)",
+      der: build({ iterations: encodeSmallInteger(0x7fffffff), scheme: encodeOid("1.2.840.113549.3.7") }),
+      words: "its passphrase takes 2147483647 rounds, allowed are 10000000",
+    },
+    {
+      why: "2^31 - 1 rounds with a hash of the platform (E-022)",
+      der: build({
+        iterations: encodeSmallInteger(0x7fffffff),
+        hash: encodeSequence(encodeOid("1.2.840.113549.2.8"), encodedNull),
+      }),
+      words: "its passphrase takes 2147483647 rounds, allowed are 10000000",
+    },
+    ...["1.2.840.113549.1.5.10", "1.2.840.113549.1.12.1.3"].map((oid) => ({
+      why: `2^31 - 1 rounds of ${oid}, older than PBES2 (E-022)`,
+      der: encodeSequence(
+        encodeSequence(
+          encodeOid(oid),
+          encodeSequence(encodeOctetString(new Uint8Array(8)), encodeSmallInteger(0x7fffffff)),
+        ),
+        encodeOctetString(new Uint8Array(16)),
+      ),
+      words: "its passphrase takes 2147483647 rounds, allowed are 10000000",
+    })),
+  ])("refuses $why before anything is computed", async ({ der, words }) => {
+    await expect(decryptPkcs8(der, passphrase)).rejects.toMatchObject({
+      name: "ConfigurationError",
+      code: "ERR_KEY_UNSUPPORTED",
+      message: `the private key cannot be opened: ${words}`,
+    });
+  });
+
+  test.each([
     { why: "nothing", der: new Uint8Array() },
     { why: "an empty SEQUENCE", der: encodeSequence() },
     { why: "no rounds at all", der: build({ iterations: encodeSmallInteger(0) }) },
     { why: "a negative number of rounds", der: build({ iterations: encodeDer(0x02, Uint8Array.of(0xff)) }) },
-    {
-      why: "more than ten million rounds (E-022)",
-      der: build({ iterations: encodeSmallInteger(10_000_001) }),
-    },
     { why: "2^64 rounds (E-022)", der: build({ iterations: encodeDer(0x02, new Uint8Array(9).fill(1)) }) },
     {
       why: "an initialization vector of 15 octets",
       der: build({ iv: encodeOctetString(new Uint8Array(15)) }),
     },
     { why: "no initialization vector", der: build({ iv: new Uint8Array() }) },
+    {
+      why: "a key derivation for another key length than the cipher's",
+      der: build({
+        derivation: encodeSequence(
+          encodeOid(oids.pbkdf2),
+          encodeSequence(encodeOctetString(new Uint8Array(8)), encodeSmallInteger(1), encodeSmallInteger(16)),
+        ),
+      }),
+    },
     { why: "no encrypted octets", der: build({ encrypted: new Uint8Array() }) },
     { why: "an octet after it", der: Uint8Array.from([...build(), 0]) },
   ])("refuses $why as malformed", async ({ der }) => {

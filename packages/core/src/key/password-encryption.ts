@@ -1,12 +1,5 @@
 import { cryptoProvider } from "#crypto";
-import {
-  type DerElement,
-  readDer,
-  readOctetString,
-  readOid,
-  readSequence,
-  readSmallInteger,
-} from "../asn1/der-reader.ts";
+import { type DerElement, readDer, readOctetString, readOid, readSequence } from "../asn1/der-reader.ts";
 import {
   encodedNull,
   encodeOctetString,
@@ -15,15 +8,11 @@ import {
   encodeSmallInteger,
 } from "../asn1/der-writer.ts";
 import { passwordEncryptionOids as oids } from "../asn1/oids.ts";
-import { tags } from "../asn1/tags.ts";
-import type { DigestAlgorithm } from "../crypto/provider.ts";
 import { DerError } from "../errors.ts";
+import { assertOlderScheme, deriveKey, readKeyDerivation } from "./key-derivation.ts";
 
 /** Rounds of PBKDF2-HMAC-SHA256 for keys that we write; OWASP's figure for this function. */
 const writtenIterations = 600_000;
-
-/** Most rounds that we run for a key that we read: a file must not be able to occupy the process for minutes. */
-const maximumIterations = 10_000_000;
 
 /**
  * Encrypts PKCS#8 with PBES2: PBKDF2-HMAC-SHA256 with 600 000 rounds, AES-256-CBC.
@@ -63,30 +52,30 @@ export type DecryptedPkcs8 =
   | { readonly outcome: "wrongPassphrase" };
 
 /**
- * Decrypts an EncryptedPrivateKeyInfo made with PBES2, PBKDF2 and AES-CBC.
+ * Decrypts an EncryptedPrivateKeyInfo made with PBES2, PBKDF2 or scrypt, and AES-CBC.
  *
  * `wrongPassphrase` is what the padding tells; one wrong passphrase in 256 passes it and shows as a malformed key.
+ * `unsupportedScheme` is one that the platform may know; its key derivation costs no more than is allowed.
  *
+ * @throws {ConfigurationError} `ERR_KEY_UNSUPPORTED`: a scheme that nobody should try, because it is not known or costs too
+ * much. Nothing has been computed then.
  * @throws {DerError} Bytes that are not an EncryptedPrivateKeyInfo.
  */
 export async function decryptPkcs8(der: Uint8Array, passphrase: string): Promise<DecryptedPkcs8> {
   const [algorithm, encrypted] = readSequence(readDer(der), "EncryptedPrivateKeyInfo");
+  const ciphertext = readOctetString(encrypted, "encryptedData");
   const [schemeOid, parameters] = readSequence(algorithm, "encryption algorithm");
-  if (readOid(schemeOid, "encryption algorithm") !== oids.pbes2) return { outcome: "unsupportedScheme" };
-  const [derivation, scheme] = readSequence(parameters, "PBES2 parameters");
-  const cipher = readCipher(scheme);
-  const derive = readDerivation(derivation);
-  if (cipher === undefined || derive === undefined) return { outcome: "unsupportedScheme" };
-  const key = await cryptoProvider.pbkdf2({
-    ...derive,
-    password: utf8.encode(passphrase),
-    length: cipher.keyLength,
-  });
-  const pkcs8 = await cryptoProvider.decryptAesCbc(
-    key,
-    cipher.iv,
-    readOctetString(encrypted, "encryptedData"),
-  );
+  const scheme = readOid(schemeOid, "encryption algorithm");
+  if (scheme !== oids.pbes2) {
+    assertOlderScheme(scheme, parameters);
+    return { outcome: "unsupportedScheme" };
+  }
+  const [derivation, encryption] = readSequence(parameters, "PBES2 parameters");
+  const parametersOfKey = readKeyDerivation(derivation);
+  const cipher = readCipher(encryption);
+  const key = cipher && (await deriveKey(parametersOfKey, passphrase, cipher.keyLength));
+  if (cipher === undefined || key === undefined) return { outcome: "unsupportedScheme" };
+  const pkcs8 = await cryptoProvider.decryptAesCbc(key, cipher.iv, ciphertext);
   return pkcs8 === undefined ? { outcome: "wrongPassphrase" } : { outcome: "decrypted", pkcs8 };
 }
 
@@ -100,32 +89,10 @@ function readCipher(scheme: DerElement | undefined): { keyLength: number; iv: Ui
   return { keyLength, iv: octets };
 }
 
-function readDerivation(
-  element: DerElement | undefined,
-): { hash: DigestAlgorithm; salt: Uint8Array; iterations: number } | undefined {
-  const [oid, parameters] = readSequence(element, "key derivation");
-  if (readOid(oid, "key derivation") !== oids.pbkdf2) return undefined;
-  const [salt, iterations, ...rest] = readSequence(parameters, "PBKDF2 parameters");
-  const pseudorandom = rest.find(({ tag }) => tag === tags.sequence);
-  const [hashOid] = pseudorandom === undefined ? [] : readSequence(pseudorandom, "PBKDF2 hash");
-  const hash = hashes.get(hashOid === undefined ? oids.hmacSha1 : readOid(hashOid, "PBKDF2 hash"));
-  const rounds = readSmallInteger(iterations, "PBKDF2 iterations");
-  if (rounds < 1 || rounds > maximumIterations)
-    throw new DerError(`PBKDF2 with ${rounds} rounds is not within 1 to ${maximumIterations}`);
-  return hash && { hash, salt: readOctetString(salt, "salt"), iterations: rounds };
-}
-
 const keyLengths: ReadonlyMap<string, number> = new Map([
   [oids.aes128Cbc, 16],
   [oids.aes192Cbc, 24],
   [oids.aes256Cbc, 32],
-]);
-
-const hashes: ReadonlyMap<string, DigestAlgorithm> = new Map([
-  [oids.hmacSha1, "sha-1"],
-  [oids.hmacSha256, "sha-256"],
-  [oids.hmacSha384, "sha-384"],
-  [oids.hmacSha512, "sha-512"],
 ]);
 
 const utf8 = new TextEncoder();

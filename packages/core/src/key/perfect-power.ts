@@ -1,3 +1,5 @@
+import { once } from "./once.ts";
+
 /**
  * Tells whether a number without factors below 752 and of at most 8192 bits is a cube, a fifth or a higher power; squares are
  * what Fermat's method finds first.
@@ -7,7 +9,7 @@
  */
 export function isOddPower(n: bigint): boolean {
   const bits = n.toString(16).length * 4;
-  return candidates.some(
+  return candidates().some(
     ({ exponent, primes }) =>
       exponent * 9 < bits &&
       primes.every((prime) => isPowerResidue(Number(n % BigInt(prime)), exponent, prime)) &&
@@ -16,15 +18,12 @@ export function isOddPower(n: bigint): boolean {
 }
 
 /** Every prime exponent that 8192 bits allow, as 752 has more than 9 bits, with two primes of the form 2jk + 1. */
-const candidates: readonly { exponent: number; primes: readonly number[] }[] = primesAmong(
-  3,
-  2,
-  911,
-  911,
-).map((exponent) => ({
-  exponent,
-  primes: primesAmong(2 * exponent + 1, 2 * exponent, Number.MAX_SAFE_INTEGER, 2),
-}));
+const candidates = once((): readonly { exponent: number; primes: readonly number[] }[] =>
+  primesAmong(3, 2, 911, 911).map((exponent) => ({
+    exponent,
+    primes: primesAmong(2 * exponent + 1, 2 * exponent, Number.MAX_SAFE_INTEGER, 2),
+  })),
+);
 
 function primesAmong(start: number, step: number, end: number, count: number): readonly number[] {
   const primes: number[] = [];

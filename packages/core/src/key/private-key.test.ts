@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { hasMlDsa } from "../../test/support/private-keys.ts";
 import { listVectors, readVector } from "../../test/support/vectors.ts";
 import { createWorkshop, isInstalled } from "../../test/support/workshop.ts";
 import { encodePem } from "../asn1/pem.ts";
@@ -13,11 +14,14 @@ import {
 } from "./private-key.ts";
 
 const passphrase = "open sesame";
-const files = listVectors("keys").filter((file) => !file.startsWith("unsupported-"));
+const files = listVectors("keys").filter(
+  (file) => !file.startsWith("unsupported-") && (hasMlDsa || !file.startsWith("ml-dsa-")),
+);
 const encrypted = files.filter((file) => /ENCRYPTED/.test(readVector(`keys/${file}`)));
 const plain = files.filter((file) => !encrypted.includes(file));
 /** The plain PKCS#8 file of the same key: rsa-pbes2.pem and rsa-pkcs1.pem hold what rsa.pem holds. */
-const original = (file: string): string => `keys/${/^(?:rsa|ed25519|p-\d+)/.exec(file)?.[0] ?? ""}.pem`;
+const original = (file: string): string =>
+  `keys/${/^(?:rsa|ed25519|(?:p|ml-dsa)-\d+)/.exec(file)?.[0] ?? ""}.pem`;
 const spkiOf = (pem: string): Buffer =>
   createPublicKey(createPrivateKey(pem)).export({ format: "der", type: "spki" });
 
@@ -60,6 +64,63 @@ describe("decodePrivateKeyPem", () => {
       });
     },
   );
+
+  test("says which cipher it is that the platform does not have", async () => {
+    for (const file of ["dek-info-des", "pbes2-des", "pbes1-sha1-rc2"])
+      await expect(
+        decodePrivateKeyPem(readVector(`keys/unsupported-${file}.pem`), passphrase),
+      ).rejects.toMatchObject({
+        code: "ERR_KEY_UNSUPPORTED",
+        message: expect.stringContaining("DES or RC2"),
+      });
+  });
+
+  test.skipIf(!isInstalled("openssl"))("reads DES where Node has loaded OpenSSL's legacy provider", () => {
+    const workshop = createWorkshop();
+    onTestFinished(workshop.dispose);
+    const module = new URL("private-key.ts", import.meta.url).href;
+    const script = workshop.write(
+      "read.mjs",
+      `import { readFileSync } from "node:fs";
+       import { decodePrivateKeyPem } from ${JSON.stringify(module)};
+       for (const file of process.argv.slice(2)) {
+         const { publicKey } = await decodePrivateKeyPem(readFileSync(file, "utf8"), ${JSON.stringify(passphrase)});
+         console.log(Buffer.from(publicKey).toString("base64"));
+       }`,
+    );
+    const paths = ["dek-info-des", "pbes2-des", "pbes1-md5-des"].map((file) =>
+      workshop.write(`${file}.pem`, readVector(`keys/unsupported-${file}.pem`)),
+    );
+    const flags = ["--openssl-legacy-provider", "--conditions=@chancery/source", "--no-warnings"];
+    const { output } = workshop.run(process.execPath, [...flags, script, ...paths]);
+    const expected = spkiOf(readVector("keys/p-256.pem")).toString("base64");
+    expect(output).toBe(`${expected}\n`.repeat(3));
+  });
+
+  test("says how to rewrite a key of OpenSSH", async () => {
+    const pem = encodePem("OPENSSH PRIVATE KEY", new TextEncoder().encode("openssh-key-v1\0"));
+    await expect(decodePrivateKeyPem(pem, passphrase)).rejects.toMatchObject({
+      name: "ConfigurationError",
+      code: "ERR_KEY_UNSUPPORTED",
+      message: expect.stringContaining("ssh-keygen -p -m PKCS8"),
+    });
+  });
+
+  test("a passphrase is taken as it is: white space at its end belongs to it", async () => {
+    const pem = await encryptPrivateKeyPem(await generatePrivateKey({ type: "ed25519" }), "open sesame\n");
+    await expect(decodePrivateKeyPem(pem, "open sesame")).rejects.toMatchObject({
+      code: "ERR_PASSPHRASE_WRONG",
+    });
+    expect(await decodePrivateKeyPem(pem, "open sesame\n")).toMatchObject({ algorithm: { type: "ed25519" } });
+  });
+
+  test("shows the platform the block that was found and nothing around it", async () => {
+    const sec1 = readVector("keys/p-256-sec1.pem");
+    // OpenSSL takes control characters behind a boundary for white space, so it would find this one first.
+    const hidden = readVector("keys/rsa-pkcs1.pem").replaceAll("-----\n", "-----\u0001\n");
+    const key = await decodePrivateKeyPem(`${hidden}${sec1}`);
+    expect(Buffer.from(key.publicKey).equals(spkiOf(readVector("keys/p-256.pem")))).toBe(true);
+  });
 
   // RFC 8410 section 10.3.
   const short = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
@@ -159,7 +220,10 @@ describe("what is written", () => {
     expect((await generatePrivateKey()).algorithm).toEqual({ type: "ec", curve: "P-256" });
   });
 
-  test.each(["rsa", "p-256", "p-384", "p-521", "ed25519"])("is read again: %s", async (file) => {
+  test.each([
+    ...["rsa", "p-256", "p-384", "p-521", "ed25519"],
+    ...(hasMlDsa ? ["ml-dsa-44", "ml-dsa-65-both", "ml-dsa-87-expanded"] : []),
+  ])("is read again: %s", async (file) => {
     const key = await decodePrivateKeyPem(readVector(`keys/${file}.pem`));
     const pem = await encodePrivateKeyPem(key);
     expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
@@ -183,6 +247,15 @@ describe("what is written", () => {
     await expect(decodePrivateKeyPem(pem, "avaa ovi a")).rejects.toMatchObject({
       code: "ERR_PASSPHRASE_WRONG",
     });
+  });
+
+  test.skipIf(!hasMlDsa)("holds the seed of an ML-DSA key, encrypted too (B-143)", async () => {
+    const key = await decodePrivateKeyPem(readVector("keys/ml-dsa-65-both.pem"));
+    const pem = await encryptPrivateKeyPem(key, passphrase);
+    // Seed, PKCS#8 around it and the encryption: an expanded key alone has 4032 octets.
+    expect(pem.length).toBeLessThan(500);
+    const opened = await decodePrivateKeyPem(pem, passphrase);
+    expect(await encodePrivateKeyPem(opened)).toBe(readVector("keys/ml-dsa-65.pem"));
   });
 
   test.skipIf(!isInstalled("openssl"))("is opened by openssl", async () => {

@@ -1,16 +1,20 @@
 import { cryptoProvider } from "#crypto";
 import type { PublicKey } from "../crypto/provider.ts";
+import { encodeHex } from "../encoding/hex.ts";
 import { DerError, RequestError } from "../errors.ts";
 import { assertStrongKey } from "./key-strength.ts";
+import { findPublication } from "./known-keys.ts";
 import { parseSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from "./subject-public-key-info.ts";
 
 /** A public key that has been read, found strong, and imported. */
 export interface AcceptedPublicKey extends SubjectPublicKeyInfo {
   readonly key: PublicKey;
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal. */
+  readonly hash: string;
 }
 
 /**
- * Reads a SubjectPublicKeyInfo, refuses weak keys and imports it.
+ * Reads a SubjectPublicKeyInfo, refuses weak keys and keys whose private half is published, and imports it.
  *
  * @throws {RequestError} `ERR_KEY_MALFORMED`, `ERR_KEY_UNSUPPORTED`, `ERR_KEY_WEAK`.
  */
@@ -18,10 +22,29 @@ export async function acceptPublicKey(spki: Uint8Array): Promise<AcceptedPublicK
   return importAccepted(parseOrRefuse(spki));
 }
 
+/**
+ * Computes what public keys are found and blocked by: SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal. It is an
+ * issuer's id, too.
+ */
+export async function hashPublicKey(subjectPublicKeyInfo: Uint8Array): Promise<string> {
+  return encodeHex(await cryptoProvider.digest("sha-256", subjectPublicKeyInfo));
+}
+
 /** As {@link acceptPublicKey}, for a key that has been read as part of a larger structure. */
 export async function importAccepted(info: SubjectPublicKeyInfo): Promise<AcceptedPublicKey> {
   assertStrongKey(info);
-  return { ...info, key: await cryptoProvider.importPublicKey(info.der, info.algorithm) };
+  const hash = encodeHex(await cryptoProvider.digest("sha-256", info.der));
+  assertSecret(hash);
+  return { ...info, key: await cryptoProvider.importPublicKey(info.der, info.algorithm), hash };
+}
+
+function assertSecret(hash: string): void {
+  const publication = findPublication(hash);
+  if (publication === undefined) return;
+  throw new RequestError(
+    "ERR_KEY_WEAK",
+    `the key is a published sample, its private half is known to everybody: ${publication}`,
+  );
 }
 
 function parseOrRefuse(spki: Uint8Array): SubjectPublicKeyInfo {

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { hasMlDsa } from "../../test/support/private-keys.ts";
 import { encodeBitString, encodeDer, encodedNull, encodeOid, encodeSequence } from "../asn1/der-writer.ts";
 import { CaError } from "../errors.ts";
 import { encodeSubjectPublicKeyInfo, parseSubjectPublicKeyInfo } from "./subject-public-key-info.ts";
@@ -9,6 +10,11 @@ const rsa = encodeOid("1.2.840.113549.1.1.1");
 const ec = encodeOid("1.2.840.10045.2.1");
 const p256 = encodeOid("1.2.840.10045.3.1.7");
 const ed25519 = encodeOid("1.3.101.112");
+const mlDsa = {
+  44: encodeOid("2.16.840.1.101.3.4.3.17"),
+  65: encodeOid("2.16.840.1.101.3.4.3.18"),
+  87: encodeOid("2.16.840.1.101.3.4.3.19"),
+};
 const integer = (...octets: number[]): Uint8Array => encodeDer(0x02, Uint8Array.from(octets));
 const spki = (algorithm: readonly Uint8Array[], key: Uint8Array, ...rest: Uint8Array[]): Uint8Array =>
   encodeSequence(encodeSequence(...algorithm), encodeBitString(key), ...rest);
@@ -34,6 +40,13 @@ describe("what Node writes is read and written again, octet for octet", () => {
       algorithm: { type: "ec", curve: "P-521" },
     },
     { why: "Ed25519", make: () => generateKeyPairSync("ed25519"), algorithm: { type: "ed25519" } },
+    ...(hasMlDsa
+      ? ([44, 65, 87] as const).map((parameterSet) => ({
+          why: `B-154: ML-DSA-${parameterSet}`,
+          make: () => generateKeyPairSync(`ml-dsa-${parameterSet}`),
+          algorithm: { type: "ml-dsa", parameterSet },
+        }))
+      : []),
     {
       why: "RSA of 512 bits",
       make: () => generateKeyPairSync("rsa", { modulusLength: 512 }),
@@ -54,11 +67,14 @@ describe("what Node writes is read and written again, octet for octet", () => {
     const der = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
     const info = parseSubjectPublicKeyInfo(der);
     expect(info.algorithm).toEqual(algorithm);
+    expect(Object.isFrozen(info.algorithm)).toBe(true);
     expect(info.der).toEqual(der);
     expect(encodeSubjectPublicKeyInfo(info.numbers)).toEqual(der);
 
-    const { n, e, x, y } = publicKey.export({ format: "jwk" });
-    const numbers = Object.entries({ modulus: n, exponent: e, x, y }).filter(
+    const { n, e, x, y, pub } = publicKey.export({ format: "jwk" }) as {
+      readonly [member: string]: string | undefined;
+    };
+    const numbers = Object.entries({ modulus: n, exponent: e, x, y, encodedKey: pub }).filter(
       ([, value]) => value !== undefined,
     );
     const decoded = numbers.map(([name, value]) => [
@@ -125,6 +141,7 @@ describe("refuses", () => {
       why: "a BIT STRING with unused bits",
       der: encodeSequence(encodeSequence(ed25519), encodeDer(0x03, point(1, 32))),
     },
+    { why: "ML-DSA with parameters", der: spki([mlDsa[44], encodedNull], point(1, 1311)) },
     { why: "a third value", der: spki([ed25519], point(1, 31), encodedNull) },
     { why: "an octet after it", der: Uint8Array.from([...spki([ed25519], point(1, 31)), 0]) },
     { why: "no key", der: encodeSequence(encodeSequence(ed25519)) },
@@ -159,8 +176,13 @@ describe("refuses", () => {
     },
     {
       id: "RFC 9881",
-      why: "ML-DSA, which is not built",
-      der: spki([encodeOid("2.16.840.1.101.3.4.3.18")], point(1, 1951)),
+      why: "a key for HashML-DSA-65",
+      der: spki([encodeOid("2.16.840.1.101.3.4.3.33")], point(1, 1951)),
+    },
+    {
+      id: "case 31",
+      why: "SLH-DSA",
+      der: spki([encodeOid("2.16.840.1.101.3.4.3.20")], point(1, 31)),
     },
   ])("$id: $why as unsupported", ({ der }) => {
     expect(() => parseSubjectPublicKeyInfo(der)).toThrow(
@@ -171,7 +193,40 @@ describe("refuses", () => {
 
 test("B-135: the refusal of a key that cannot sign says so", () => {
   const der = spki([encodeOid("2.16.840.1.101.3.4.4.2")], point(1, 1183));
-  expect(() => parseSubjectPublicKeyInfo(der)).toThrow("none of those that can sign here: RSA, EC, Ed25519");
+  expect(() => parseSubjectPublicKeyInfo(der)).toThrow(
+    "the public key is not accepted: it is an ML-KEM-768 key, which cannot sign",
+  );
+});
+
+describe("B-154: the length of an ML-DSA key", () => {
+  test.each([
+    { parameterSet: 44, length: 1312 },
+    { parameterSet: 65, length: 1952 },
+    { parameterSet: 87, length: 2592 },
+  ] as const)(
+    "is exact when it is read and when it is written: ML-DSA-$parameterSet",
+    ({ parameterSet, length }) => {
+      const words = (octets: number): string =>
+        `the ML-DSA-${parameterSet} public key has ${octets} octets, expected ${length}`;
+      const right = spki([mlDsa[parameterSet]], point(1, length - 1));
+      expect(parseSubjectPublicKeyInfo(right).algorithm).toEqual({ type: "ml-dsa", parameterSet });
+      for (const octets of [0, 1, 32, length - 1, length + 1, 1312, 1952, 2592].filter(
+        (one) => one !== length,
+      )) {
+        const encodedKey = new Uint8Array(octets);
+        expect(() => parseSubjectPublicKeyInfo(spki([mlDsa[parameterSet]], encodedKey))).toThrow(
+          expect.objectContaining({ code: "ERR_DER_MALFORMED", message: words(octets) }),
+        );
+        expect(() => encodeSubjectPublicKeyInfo({ type: "ml-dsa", parameterSet, encodedKey })).toThrow(
+          expect.objectContaining({
+            name: "RequestError",
+            code: "ERR_KEY_MALFORMED",
+            message: words(octets),
+          }),
+        );
+      }
+    },
+  );
 });
 
 test("any octets give a key or a CaError, and a key is written as it was read", () => {

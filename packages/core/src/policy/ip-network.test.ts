@@ -34,7 +34,26 @@ describe("parseIpNetwork", () => {
     { network: "0x0a.0.0.0/8", why: "hexadecimal" },
     { network: "lab.example", why: "a name" },
     { network: "fe80::1%eth0", why: "a zone" },
+    { network: "::ffff:10.0.0.1", why: "an IPv4 address mapped into IPv6, which no identifier is" },
+    { network: "::ffff:10.0.0.0/104", why: "IPv4 addresses mapped into IPv6" },
+    { network: "::ffff:0:0/96", why: "all of them" },
   ])("refuses $why: $network", ({ network }) => {
     expect(() => parseIpNetwork(network)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+  });
+
+  test("takes a network that has the mapped addresses among others", () => {
+    expect(parseIpNetwork("::/95").contains("::1")).toBe(true);
+  });
+
+  test("overlooks bits beyond the prefix where it is told to", () => {
+    const { contains, text } = parseIpNetwork("10.1.2.3/16", { hostBits: true });
+    expect(text).toBe("10.1.2.3/16");
+    expect(["10.1.0.0", "10.1.255.255", "10.2.2.3", "10.0.2.3"].map(contains)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(() => parseIpNetwork("10.1.2.3/33", { hostBits: true })).toThrow("is not an address");
   });
 });

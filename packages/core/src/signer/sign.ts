@@ -8,15 +8,13 @@ import type { Signer } from "./signer.ts";
  * @throws {SignerError} The signer threw, or answered something that is no signature.
  */
 export async function signWith(signer: Signer, subject: string, data: Uint8Array): Promise<Uint8Array> {
-  const signature = await ask(signer, subject, data);
-  if (signature instanceof Uint8Array && signature.length > 0) return signature;
-  throw new SignerError(`the signer of issuer "${subject}" answered no signature`);
-}
-
-async function ask(signer: Signer, subject: string, data: Uint8Array): Promise<unknown> {
+  let signature: unknown;
   try {
-    return await signer.sign(data);
+    signature = await signer.sign(data);
   } catch (cause) {
     throw new SignerError(`the signer of issuer "${subject}" failed`, { cause });
   }
+  // A copy, at once: a signer may use its buffer again.
+  if (signature instanceof Uint8Array && signature.length > 0) return new Uint8Array(signature);
+  throw new SignerError(`the signer of issuer "${subject}" answered no signature`);
 }

@@ -1,8 +1,10 @@
-import { verify } from "node:crypto";
+import { constants, verify } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { KeySpecification } from "../crypto/provider.ts";
-import { encodePrivateKeyPem, generatePrivateKey } from "../key/private-key.ts";
+import { hasMlDsa } from "../../test/support/private-keys.ts";
+import { readVector } from "../../test/support/vectors.ts";
+import type { KeySpecification, SignatureAlgorithm } from "../crypto/provider.ts";
+import { decodePrivateKeyPem, encodePrivateKeyPem, generatePrivateKey } from "../key/private-key.ts";
 import { createLocalSigner } from "./local-signer.ts";
 import { signWith } from "./sign.ts";
 import type { Signer } from "./signer.ts";
@@ -16,6 +18,13 @@ const kinds: readonly { key: KeySpecification; algorithm: Signer["algorithm"]; h
     { key: { type: "ec", curve: "P-384" }, algorithm: "ecdsa-sha384", hash: "sha384" },
     { key: { type: "ec", curve: "P-521" }, algorithm: "ecdsa-sha512", hash: "sha512" },
     { key: { type: "ed25519" }, algorithm: "ed25519", hash: undefined },
+    ...(hasMlDsa
+      ? ([44, 65, 87] as const).map((parameterSet) => ({
+          key: { type: "ml-dsa", parameterSet } as const,
+          algorithm: `ml-dsa-${parameterSet}` as const,
+          hash: undefined,
+        }))
+      : []),
   ];
 
 describe("createLocalSigner", () => {
@@ -25,6 +34,61 @@ describe("createLocalSigner", () => {
     const publicKey = { key: Buffer.from(signer.publicKey), format: "der", type: "spki" } as const;
     expect(verify(hash, data, publicKey, await signer.sign(data))).toBe(true);
   });
+
+  test.each([
+    { algorithm: "rsa-pss-sha256", hash: "sha256", saltLength: 32 },
+    { algorithm: "rsa-pss-sha384", hash: "sha384", saltLength: 48 },
+    { algorithm: "rsa-pss-sha512", hash: "sha512", saltLength: 64 },
+  ] as const)(
+    "RFC 4055: an RSA key can be told to sign with $algorithm",
+    async ({ algorithm, hash, saltLength }) => {
+      const privateKey = await decodePrivateKeyPem(readVector("keys/rsa.pem"));
+      const signer = createLocalSigner(privateKey, { algorithm });
+      expect(signer.algorithm).toBe(algorithm);
+      const key = {
+        ...({ key: Buffer.from(signer.publicKey), format: "der", type: "spki" } as const),
+        padding: constants.RSA_PKCS1_PSS_PADDING,
+      };
+      const signature = await signer.sign(data);
+      // Node recovers the length of the salt unless it is told one, so one octet more or less is not accepted.
+      expect(verify(hash, data, { ...key, saltLength }, signature)).toBe(true);
+      expect(verify(hash, data, { ...key, saltLength: saltLength - 1 }, signature)).toBe(false);
+    },
+  );
+
+  test.each<{ file: string; algorithm: SignatureAlgorithm; kind: string }>([
+    { file: "rsa", algorithm: "ecdsa-sha256", kind: "RSA-2048" },
+    { file: "rsa", algorithm: "ml-dsa-44", kind: "RSA-2048" },
+    { file: "p-256", algorithm: "rsa-pss-sha256", kind: "P-256" },
+    { file: "p-256", algorithm: "ed25519", kind: "P-256" },
+    { file: "ed25519", algorithm: "ecdsa-sha256", kind: "Ed25519" },
+    ...(hasMlDsa
+      ? ([
+          { file: "ml-dsa-44", algorithm: "ml-dsa-65", kind: "ML-DSA-44" },
+          { file: "ml-dsa-44", algorithm: "ed25519", kind: "ML-DSA-44" },
+        ] as const)
+      : []),
+  ])("B-142: $algorithm does not fit a key of $kind", async ({ file, algorithm, kind }) => {
+    const privateKey = await decodePrivateKeyPem(readVector(`keys/${file}.pem`));
+    expect(() => createLocalSigner(privateKey, { algorithm })).toThrow(
+      expect.objectContaining({
+        name: "ConfigurationError",
+        code: "ERR_OPTION_INVALID",
+        message: `algorithm ${algorithm} does not fit a private key of kind ${kind}`,
+      }),
+    );
+  });
+
+  test.each(["rsa-pkcs1-sha1", "ECDSA-SHA256", "none", "constructor", ""])(
+    "B-142: %o is no algorithm",
+    async (algorithm) => {
+      const privateKey = await decodePrivateKeyPem(readVector("keys/rsa.pem"));
+      const options = { algorithm: algorithm as SignatureAlgorithm };
+      expect(() => createLocalSigner(privateKey, options)).toThrow(
+        expect.objectContaining({ name: "ConfigurationError", code: "ERR_OPTION_INVALID" }),
+      );
+    },
+  );
 
   test("E-070: shows nothing of the private key", async () => {
     const privateKey = await generatePrivateKey({ type: "ed25519" });
@@ -78,13 +142,13 @@ describe("signWith", () => {
         "CN=Lab",
         data,
       ),
-    ).toBe(signature);
+    ).toEqual(signature);
     expect(
       await signWith(
         signerAnswering(() => Promise.resolve(signature)),
         "CN=Lab",
         data,
       ),
-    ).toBe(signature);
+    ).toEqual(signature);
   });
 });

@@ -12,6 +12,6 @@ export interface Signer {
   readonly algorithm: SignatureAlgorithm;
   /** SubjectPublicKeyInfo, DER (RFC 5280 section 4.1.2.7). */
   readonly publicKey: Uint8Array;
-  /** Signs `data` as it is. ECDSA answers a DER `Ecdsa-Sig-Value`; RSA and Ed25519 the raw signature. */
+  /** Signs `data` as it is. ECDSA answers a DER `Ecdsa-Sig-Value`; RSA, Ed25519 and ML-DSA the raw signature. */
   sign(data: Uint8Array): MaybePromise<Uint8Array>;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { completion, reservation } from "../conformance/certificate-store-cases/examples.ts";
+import { completion, issue, reservation } from "../conformance/certificate-store-cases/examples.ts";
 import { certificateStoreConformance } from "../conformance/index.ts";
 import { createMemoryCertificateStore } from "./memory.ts";
 
@@ -29,6 +29,16 @@ test("refuses to store one certificate under two serial numbers", async () => {
   const again = store.complete({ ...completion(second), fingerprint });
   await expect(again).rejects.toMatchObject({ code: "ERR_STORE_CONFLICT" });
   expect(await store.listAudit({ limit: 10 })).toHaveLength(1);
+});
+
+test("shows mistakes of the caller as they are: a page by expiry without notAfter, a link that leaves a gap", async () => {
+  const store = createMemoryCertificateStore();
+  const { serialNumber, issuerId } = await issue(store, reservation(1));
+  const page = store.list({ order: "expiry", after: { serialNumber, issuerId }, limit: 1 });
+  await expect(page).rejects.toThrow(TypeError);
+  const chained = store.chainAudit({ links: [{ sequence: 1, position: 2, hash: "00" }] });
+  await expect(chained).rejects.toThrow(RangeError);
+  expect(await store.findAuditHead()).toBeUndefined();
 });
 
 test("can be handed around: no method reads `this`, and the store is frozen", async () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { allowDns } from "../policy/rules.ts";
+import { certificateDefects } from "./certificate-defect.ts";
 import { createTestAuthority } from "./test-authority.ts";
 
 describe("createTestAuthority, in a real TLS handshake", () => {
@@ -62,6 +63,51 @@ describe("createTestAuthority, in a real TLS handshake", () => {
       expect(await fetchOnce(server, { host: "localhost", ca: authority.trustAnchorPem })).toBe(
         "hello nobody",
       );
+    },
+  );
+});
+
+describe("issueDefective, in a real TLS handshake", () => {
+  const codes = {
+    expired: "CERT_HAS_EXPIRED",
+    notYetValid: "CERT_NOT_YET_VALID",
+    revoked: "CERT_REVOKED",
+    untrusted: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    wrongName: "ERR_TLS_CERT_ALTNAME_INVALID",
+    wrongPurpose: "INVALID_PURPOSE",
+  } as const;
+
+  test.each(certificateDefects)(
+    "a client refuses a server whose certificate is %s, for that alone",
+    async (defect) => {
+      const authority = await createTestAuthority();
+      const options = { identifiers: ["localhost"] };
+      const good = authority.serverOptions(await authority.issueServerCertificate(options));
+      const bad = authority.serverOptions(await authority.issueDefective(defect, options));
+      const client = {
+        ...authority.clientOptions(),
+        host: "localhost",
+        ...(defect === "revoked" && { crl: await authority.revocationListPem() }),
+      };
+      await expect(fetchOnce(bad, client)).rejects.toMatchObject({ code: codes[defect] });
+      expect(await fetchOnce(good, client)).toBe("hello nobody");
+    },
+  );
+
+  test.each(certificateDefects.filter((defect) => defect !== "wrongName"))(
+    "a server refuses a client whose certificate is %s",
+    async (defect) => {
+      const authority = await createTestAuthority();
+      const options = { identifiers: ["worker.lab.example"], purpose: "client" } as const;
+      const good = authority.clientOptions(await authority.issueClientCertificate({ ...options }));
+      const bad = authority.clientOptions(await authority.issueDefective(defect, options));
+      const certificate = await authority.issueServerCertificate({ identifiers: ["localhost"] });
+      const server = {
+        ...authority.serverOptions(certificate, { requireClient: true }),
+        ...(defect === "revoked" && { crl: await authority.revocationListPem() }),
+      };
+      expect(await fetchOnce(server, { ...good, host: "localhost" })).toBe("hello DNS:worker.lab.example");
+      await expect(fetchOnce(server, { ...bad, host: "localhost" })).rejects.toThrow();
     },
   );
 });

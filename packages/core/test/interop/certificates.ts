@@ -1,12 +1,16 @@
 import {
   allow,
+  type CreatedIssuer,
   createCertificateAuthority,
   createIntermediate,
+  createLocalSigner,
   createRoot,
   definePolicy,
+  encodePem,
   generatePrivateKey,
   type IssuedCertificate,
   type Issuer,
+  importIssuer,
   type KeySpecification,
   type PrivateKey,
   parseIdentifier,
@@ -59,38 +63,58 @@ const namesOf = {
 } as const;
 
 // The client profile writes a commonName, so that there is a subject to read too.
-const profiles = [tlsServer(), tlsClient({ commonName: true }), tlsServerAndClient()];
+const profiles = [tlsServer(), tlsClient({ subject: { commonName: "identifier" } }), tlsServerAndClient()];
 
-/** Makes a certificate for each kind of issuer, tier, kind of subject key and profile. */
+/**
+ * Makes a certificate for each kind of issuer, tier, kind of subject key and profile; and for each of the RSA issuers, signing
+ * by RSASSA-PSS with a hash of its own, only for the first two kinds of subject key.
+ */
 export async function createSpecimens(): Promise<readonly Specimen[]> {
   const keys = await Promise.all(
     Object.entries(subjectKinds).map(async ([kind, key]) => [kind, await generatePrivateKey(key)] as const),
   );
-  const issuers = await Promise.all(
+  const created = await Promise.all(
     Object.entries(issuerKinds).map(async ([kind, key]) => [kind, await createIssuers(kind, key)] as const),
   );
-  const specimens = issuers.flatMap(([issuerKind, ofKind]) =>
-    tiers.flatMap((tier, index) => issueAll(`${issuerKind}, ${tier}`, issuerKind, ofKind[index], keys)),
+  const specimens = created.flatMap(([issuerKind, ofKind]) =>
+    tiers.map((tier, index) => issueAll(`${issuerKind}, ${tier}`, issuerKind, ofKind[index]?.issuer, keys)),
   );
-  return (await Promise.all(specimens)).flat();
+  const rsa = created.find(([kind]) => kind === "RSA")?.[1] ?? [];
+  const pss = pssAlgorithms.map(async (algorithm, index) => {
+    const issuer = await signingWith(algorithm, rsa[index]);
+    return issueAll(`${algorithm}, ${tiers[index]}`, algorithm, issuer, keys.slice(0, 2));
+  });
+  return (await Promise.all([...specimens, ...pss])).flat();
 }
 
-async function createIssuers(kind: string, key: KeySpecification): Promise<readonly Issuer[]> {
+async function createIssuers(kind: string, key: KeySpecification): Promise<readonly CreatedIssuer[]> {
   const clock = (): Date => madeAt;
-  const { issuer: root } = await createRoot({
-    commonName: `${kind} Root`,
-    organization: "Büro & Lab",
-    key,
-    clock,
-  });
-  const below = { issuer: root, organization: "Lab", key, clock };
-  const { issuer } = await createIntermediate({ ...below, commonName: `${kind} Intermediate` });
-  const { issuer: constrained } = await createIntermediate({
+  const root = await createRoot({ commonName: `${kind} Root`, organization: "Büro & Lab", key, clock });
+  const below = { issuer: root.issuer, organization: "Lab", key, clock };
+  const intermediate = await createIntermediate({ ...below, commonName: `${kind} Intermediate` });
+  const constrained = await createIntermediate({
     ...below,
     commonName: `${kind} Constrained`,
     permittedDns: ["lab.example", "localhost"],
   });
-  return [root, issuer, constrained];
+  return [root, intermediate, constrained];
+}
+
+/** The algorithms of the tiers, in their order. */
+const pssAlgorithms = ["rsa-pss-sha256", "rsa-pss-sha384", "rsa-pss-sha512"] as const;
+
+async function signingWith(
+  algorithm: (typeof pssAlgorithms)[number],
+  created: CreatedIssuer | undefined,
+): Promise<Issuer> {
+  if (created === undefined) throw new Error(`no RSA issuer for ${algorithm}`);
+  const { issuer, privateKey } = created;
+  const chain = new Set([issuer.certificate, ...issuer.chain, issuer.trustAnchor]);
+  return importIssuer({
+    chainPem: [...chain].map((der) => encodePem("CERTIFICATE", der)).join(""),
+    signer: createLocalSigner(privateKey, { algorithm }),
+    clock: () => madeAt,
+  });
 }
 
 async function issueAll(
@@ -101,7 +125,7 @@ async function issueAll(
 ): Promise<readonly Specimen[]> {
   if (issuer === undefined) throw new Error(`no issuer for ${cell}`);
   const ca = await createCertificateAuthority({
-    issuer,
+    issuers: [issuer],
     store: createMemoryCertificateStore(),
     policies: [definePolicy("all", () => allow)],
     profiles,

@@ -53,13 +53,21 @@ export function expectedOf({ issued, issuer, names, profile, subjectKey }: Speci
   };
 }
 
-/** AlgorithmIdentifier of each kind of issuer: RFC 4055 section 5, RFC 5758 section 3.2, RFC 8410 section 3. */
+/** AlgorithmIdentifier of each kind of issuer: RFC 4055 sections 3.1 and 5, RFC 5758 section 3.2, RFC 8410 section 3. */
 export const signatureAlgorithms: Readonly<Record<string, { der: string; go: string }>> = {
   RSA: { der: "300d06092a864886f70d01010b0500", go: "SHA256-RSA" },
   "P-256": { der: "300a06082a8648ce3d040302", go: "ECDSA-SHA256" },
   "P-384": { der: "300a06082a8648ce3d040303", go: "ECDSA-SHA384" },
   Ed25519: { der: "300506032b6570", go: "Ed25519" },
+  "rsa-pss-sha256": { der: pss("01", "20"), go: "SHA256-RSAPSS" },
+  "rsa-pss-sha384": { der: pss("02", "30"), go: "SHA384-RSAPSS" },
+  "rsa-pss-sha512": { der: pss("03", "40"), go: "SHA512-RSAPSS" },
 };
+
+function pss(hash: string, saltLength: string): string {
+  const digest = `300d06096086480165030402${hash}0500`;
+  return `304106092a864886f70d01010a3034a00f${digest}a11c301a06092a864886f70d010108${digest}a2030201${saltLength}`;
+}
 
 /** RFC 7093 section 2, method 1, over the contents of the BIT STRING, which begin where each kind's header ends. */
 export function keyIdentifierOf(spki: Uint8Array): string {

@@ -32,7 +32,7 @@ describe("B-035: name constraints, judged by us and by openssl verify", () => {
 async function judgeByExplaining(root: ForeignAuthority, names: readonly string[]): Promise<boolean[]> {
   const clock = (): Date => now;
   const ca = await createCertificateAuthority({
-    issuer: await importIssuer({ chainPem: root.pem, signer: root.signer, clock }),
+    issuers: [await importIssuer({ chainPem: root.pem, signer: root.signer, clock })],
     store: createMemoryCertificateStore(),
     policies: [allowEverything],
     profiles: [tlsClient()],

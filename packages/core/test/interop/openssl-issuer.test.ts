@@ -40,7 +40,7 @@ test("B-012, B-030: openssl makes root, intermediate and request, we certify, op
   });
   expect(issuer.subject).toBe("O=Büro, CN=Int");
   const ca = await createCertificateAuthority({
-    issuer,
+    issuers: [issuer],
     store: createMemoryCertificateStore(),
     policies: [allowEverything],
   });

@@ -43,15 +43,21 @@ export const root: Promise<{ issuer: Issuer; privateKey: PrivateKey }> = createR
 export const subjectKey: Promise<PrivateKey> = generatePrivateKey();
 
 /** An authority over a memory store that allows everything at {@link now}; `changes` replace some of that. */
-export async function createAuthority(
-  changes: Partial<CertificateAuthorityOptions> = {},
-): Promise<{ ca: CertificateAuthority; store: CertificateStore; issuer: Issuer }> {
-  const { issuer = (await root).issuer, store = createMemoryCertificateStore() } = changes;
+export async function createAuthority({
+  issuer: only,
+  ...changes
+}: Partial<CertificateAuthorityOptions> & { readonly issuer?: Issuer } = {}): Promise<{
+  ca: CertificateAuthority;
+  store: CertificateStore;
+  issuer: Issuer;
+}> {
+  const { store = createMemoryCertificateStore() } = changes;
+  const issuer = only ?? (await root).issuer;
   const ca = await createCertificateAuthority({
     policies: [allowEverything],
     clock: () => now,
+    issuers: [issuer],
     ...changes,
-    issuer,
     store,
   });
   return { ca, store, issuer };

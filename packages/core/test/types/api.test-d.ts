@@ -65,24 +65,24 @@ describe("errors", () => {
     }
     // @ts-expect-error not a code of a store
     throws(new StoreError("ERR_POLICY_DENIED", "x"));
-    // @ts-expect-error not a code of policy
-    throws(new PolicyError("ERR_CSR_MALFORMED", []));
+    // @ts-expect-error not an explanation
+    throws(new PolicyError({ denials: [] }));
   });
 });
 
 describe("options", () => {
   test("createCertificateAuthority wants an issuer, a store and policies, and knows what else there is", () => {
     expectTypeOf(
-      createCertificateAuthority({ issuer, store, policies: [policy] }),
+      createCertificateAuthority({ issuers: [issuer], store, policies: [policy] }),
     ).resolves.toEqualTypeOf<CertificateAuthority>();
     // @ts-expect-error policies are missing
-    void createCertificateAuthority({ issuer, store });
+    void createCertificateAuthority({ issuers: [issuer], store });
     // @ts-expect-error a word that is not an option
-    void createCertificateAuthority({ issuer, store, policies: [policy], polices: [] });
+    void createCertificateAuthority({ issuers: [issuer], store, policies: [policy], polices: [] });
     // @ts-expect-error undefined is not the same as absent
-    void createCertificateAuthority({ issuer, store, policies: [policy], profiles: undefined });
+    void createCertificateAuthority({ issuers: [issuer], store, policies: [policy], profiles: undefined });
     // @ts-expect-error an issuer comes from createRoot, createIntermediate or importIssuer
-    void createCertificateAuthority({ issuer: { id: "x" }, store, policies: [policy] });
+    void createCertificateAuthority({ issuers: [{ id: "x" }], store, policies: [policy] });
   });
 
   test("a request has a csr, or a public key with names", () => {
@@ -101,7 +101,7 @@ describe("options", () => {
   });
 
   test("presets and issuers take exactly what they can use", () => {
-    tlsServer({ name: "web", commonName: true, claims: { defaultValidity: "P1D" } });
+    tlsServer({ name: "web", subject: { commonName: "identifier" }, claims: { defaultValidity: "P1D" } });
     // @ts-expect-error the purposes of a preset are its own
     tlsServer({ extKeyUsage: ["clientAuth"] });
     void createRoot({ commonName: "Root", key: { type: "rsa", bits: 4096 } });

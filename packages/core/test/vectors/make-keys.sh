@@ -19,6 +19,7 @@ openssl ec -in p-256.pem -out p-256-sec1.pem
 { openssl ecparam -name prime256v1; cat p-256.pem; } > p-256-pkcs8-parameters.pem
 openssl rsa -in rsa.pem -traditional -aes128 -passout "$pass" -out rsa-dek-info-aes128.pem
 openssl rsa -in rsa.pem -traditional -des3 -passout "$pass" -out rsa-dek-info-des3.pem
+openssl ec -in p-256.pem -aes192 -passout "$pass" -out p-256-dek-info-aes192.pem
 openssl ec -in p-256.pem -aes256 -passout "$pass" -out p-256-dek-info-aes256.pem
 
 # PKCS#8, encrypted.
@@ -38,6 +39,10 @@ encrypt rsa-pbes2-des3 rsa -v2 des3
 encrypt p-384-pbes2 p-384
 encrypt p-521-pbes2 p-521
 encrypt p-256-scrypt p-256 -scrypt
+encrypt p-256-scrypt-other-parameters p-256 -scrypt -scrypt_N 32768 -scrypt_r 4 -scrypt_p 2
+encrypt p-256-scrypt-smallest p-256 -scrypt -scrypt_N 2 -scrypt_r 1 -scrypt_p 1
+encrypt p-256-scrypt-des3 p-256 -scrypt -v2 des3
+encrypt p-256-pbes2-hmac-sha512-256 p-256 -v2 aes-256-cbc -v2prf hmacWithSHA512-256
 encrypt p-256-pbes1-sha1-3des p-256 -v1 PBE-SHA1-3DES
 certtool --to-p8 --load-privkey p-256.pem --password 'open sesame' --pkcs-cipher aes-256 --no-text --outfile p-256-certtool.pem
 
@@ -47,3 +52,10 @@ openssl genpkey -algorithm ED448 -out unsupported-ed448.pem
 openssl genpkey -algorithm X25519 -out unsupported-x25519.pem
 openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out unsupported-rsa-pss.pem
 encrypt unsupported-secp256k1-pbes2 unsupported-secp256k1
+
+# Ciphers that Node does not have unless it loads OpenSSL's legacy provider.
+legacy='-provider legacy -provider default'
+openssl ec $legacy -in p-256.pem -des -passout "$pass" -out unsupported-dek-info-des.pem
+encrypt unsupported-pbes2-des p-256 $legacy -v2 des
+encrypt unsupported-pbes1-md5-des p-256 $legacy -v1 PBE-MD5-DES
+encrypt unsupported-pbes1-sha1-rc2 p-256 $legacy -v1 PBE-SHA1-RC2-40

@@ -1,73 +1,66 @@
-import type {
-  AuditEntry,
-  AuditFact,
-  CertificateRecord,
-  PlannedCertificate,
-  Reservation,
-  RevocationFacts,
-} from "@chancery/core";
+import type { CertificateRecord, PlannedCertificate, Reservation, RevocationFacts } from "@chancery/core";
 import type { SqlValue } from "../database.ts";
 import { copyOf, hexFrom, octetsFrom } from "../octets.ts";
+import { identifierSetOf } from "./identifier-set.ts";
 
-interface PlannedRow {
-  readonly issuer_id: Uint8Array;
+/** The columns of a {@link PlannedRow}. */
+export const plannedColumns: string = `
+  serial_number, issuer_id, request_id, request_hash, requester_kind, requester_id, provisioner, profile, identifiers,
+  public_key_hash, crl_partition, not_before, not_after
+`;
+
+/** The columns of a {@link ReservedRow} and of an {@link IssuedRow}. */
+export const certificateColumns: string = `
+  ${plannedColumns}, reserved_at, tbs_certificate, certificate, fingerprint, issued_at,
+  revoked_at, revocation_reason, invalidity_date
+`;
+
+/** What is the same in every row of `chancery_certificate`. */
+export interface PlannedRow {
   readonly serial_number: Uint8Array;
+  readonly issuer_id: Uint8Array;
   readonly request_id: string | null;
   readonly request_hash: Uint8Array;
   readonly requester_kind: PlannedCertificate["requester"]["kind"];
   readonly requester_id: string;
+  readonly provisioner: string | null;
   readonly profile: string;
   readonly identifiers: string;
   readonly public_key_hash: Uint8Array;
+  readonly crl_partition: number;
   readonly not_before: number;
   readonly not_after: number;
-  readonly reserved_at: number;
+}
+
+/** What decides which certificates replace each other. */
+export interface IdentifierSetRow {
+  readonly identifier_set: Uint8Array | null;
 }
 
 /** A row of `chancery_certificate` without a certificate. */
 export interface ReservedRow extends PlannedRow {
+  readonly reserved_at: number;
   readonly tbs_certificate: Uint8Array;
   readonly certificate: null;
 }
 
 /** A row of `chancery_certificate` with a certificate. */
-export interface IssuedRow extends PlannedRow {
+export interface IssuedRow extends PlannedRow, RevocationRow {
   readonly certificate: Uint8Array;
   readonly fingerprint: Uint8Array;
   readonly issued_at: number;
-  readonly revoked_at: number | null;
-  readonly revocation_reason: RevocationFacts["reason"] | null;
 }
 
-/** A row of `chancery_audit_entry`. */
-export interface AuditRow {
-  readonly sequence: number;
-  readonly at: number;
-  readonly type: string;
-  readonly actor: string;
-  readonly subject: string;
-  readonly details: string;
+/** What a row says about revocation. */
+export interface RevocationRow {
+  readonly revoked_at: number | null;
+  readonly revocation_reason: NonNullable<RevocationFacts["reason"]> | null;
+  readonly invalidity_date: number | null;
 }
 
 /** Tells reservations from certificates. */
 export function isReserved(row: IssuedRow | ReservedRow): row is ReservedRow {
   return row.certificate === null;
-}
-
-/** Reads a row as what it stands for. */
-export function outcomeFrom(
-  row: IssuedRow | ReservedRow,
-):
-  | { readonly outcome: "existing"; readonly reservation: Reservation }
-  | { readonly outcome: "issued"; readonly record: CertificateRecord } {
-  return isReserved(row)
-    ? { outcome: "existing", reservation: reservationFrom(row) }
-    : { outcome: "issued", record: recordFrom(row) };
-}
-
-/** Reads a row of the audit trail. */
-export function auditEntryFrom({ sequence, at, type, actor, subject, details }: AuditRow): AuditEntry {
-  return { sequence, at, type, actor, subject, details: JSON.parse(details) as AuditEntry["details"] };
 }
 
 /** The values of what identifies a certificate, in the order of every statement: serial number, then issuer. */
@@ -81,7 +74,9 @@ export function keyValues({
   return [octetsFrom(serialNumber), octetsFrom(issuerId)];
 }
 
-/** The values of a reservation, as it is now, in the order of the `reserve` statement. */
+/**
+ * The values of a reservation, as it is now: {@link plannedColumns}, `identifier_set`, `reserved_at`, `tbs_certificate`.
+ */
 export function reservationValues(reservation: Reservation): readonly SqlValue[] {
   return [
     ...keyValues(reservation),
@@ -89,19 +84,17 @@ export function reservationValues(reservation: Reservation): readonly SqlValue[]
     octetsFrom(reservation.requestHash),
     reservation.requester.kind,
     reservation.requester.id,
+    reservation.requester.provisioner ?? null,
     reservation.profile,
     JSON.stringify(reservation.identifiers.map(({ type, value }) => ({ type, value }))),
     octetsFrom(reservation.publicKeyHash),
+    reservation.crlPartition,
     reservation.notBefore,
     reservation.notAfter,
+    identifierSetOf(reservation.identifiers),
     reservation.reservedAt,
     copyOf(reservation.tbsCertificate),
   ];
-}
-
-/** The values of an audit fact, as it is now, in the order of the `appendAudit` statement. */
-export function auditValues({ at, type, actor, subject, details }: AuditFact): readonly SqlValue[] {
-  return [at, type, actor, subject, JSON.stringify(details)];
 }
 
 /** Reads a row as a reservation. */
@@ -111,26 +104,39 @@ export function reservationFrom(row: ReservedRow): Reservation {
 
 /** Reads a row as an issued certificate. */
 export function recordFrom(row: IssuedRow): CertificateRecord {
-  const { revoked_at: revokedAt, revocation_reason: reason } = row;
+  const revocation = revocationFrom(row);
   return {
     ...plannedFrom(row),
     certificate: row.certificate,
     fingerprint: hexFrom(row.fingerprint),
     issuedAt: row.issued_at,
-    ...(revokedAt !== null && { revocation: { revokedAt, ...(reason && { reason }) } }),
+    ...(revocation !== undefined && { revocation }),
   };
 }
 
-function plannedFrom(row: PlannedRow): PlannedCertificate {
+function revocationFrom(row: RevocationRow): RevocationFacts | undefined {
+  const { revoked_at: revokedAt, revocation_reason: reason, invalidity_date: invalidityDate } = row;
+  if (revokedAt === null) return undefined;
+  return {
+    revokedAt,
+    ...(reason !== null && { reason }),
+    ...(invalidityDate !== null && { invalidityDate }),
+  };
+}
+
+/** Reads what is the same in every row. */
+export function plannedFrom(row: PlannedRow): PlannedCertificate {
+  const { requester_kind: kind, requester_id: id, provisioner } = row;
   return {
     issuerId: hexFrom(row.issuer_id),
     serialNumber: hexFrom(row.serial_number),
     ...(row.request_id !== null && { requestId: row.request_id }),
     requestHash: hexFrom(row.request_hash),
-    requester: { kind: row.requester_kind, id: row.requester_id },
+    requester: { kind, id, ...(provisioner !== null && { provisioner }) },
     profile: row.profile,
     identifiers: JSON.parse(row.identifiers) as PlannedCertificate["identifiers"],
     publicKeyHash: hexFrom(row.public_key_hash),
+    crlPartition: row.crl_partition,
     notBefore: row.not_before,
     notAfter: row.not_after,
   };

@@ -1,10 +1,13 @@
 import type {
   AuditEntry,
   AuditFact,
+  BlockedKey,
   CertificateQuery,
   CertificateRecord,
   CertificateStore,
   Completion,
+  CrlRecord,
+  ReleaseTransition,
   Reservation,
   RevocationTransition,
 } from "../../store/certificate-store.ts";
@@ -24,6 +27,11 @@ export function hash(kind: "key" | "request", number: number): string {
   return `${kind === "key" ? "4b" : "7e"}${number.toString(16).padStart(62, "0")}`;
 }
 
+/** The number that a certificate or reservation was made from. */
+export function numberOf({ requestHash }: Pick<Reservation, "requestHash">): number {
+  return Number.parseInt(requestHash.slice(2), 16);
+}
+
 /** A reservation whose every value follows from `number`; `changes` replace some. It has no request id of its own. */
 export function reservation(number: number, changes: Partial<Reservation> = {}): Reservation {
   return {
@@ -37,6 +45,7 @@ export function reservation(number: number, changes: Partial<Reservation> = {}):
       { type: "ip", value: "192.0.2.1" },
     ],
     publicKeyHash: hash("key", number),
+    crlPartition: 0,
     notBefore: 1_900_000_000_000 + number * 1000,
     notAfter: 1_900_086_399_000 + number * 1000,
     tbsCertificate: Uint8Array.of(0x30, 0x03, 0x02, 0x01, number % 256),
@@ -83,6 +92,52 @@ export function revocation(
   };
 }
 
+/** A hold on `reservation`'s certificate; `variant` tells several of them apart. */
+export function hold(reservation: Reservation, variant = 0): RevocationTransition {
+  return { ...revocation(reservation, variant), reason: "certificateHold" };
+}
+
+/** A release of `reservation`'s certificate; `variant` tells several of them apart. */
+export function release({ issuerId, serialNumber }: Reservation, variant = 0): ReleaseTransition {
+  return { issuerId, serialNumber, audit: fact("certificate.released", serialNumber, variant) };
+}
+
+/** A block of the key of {@link reservation} `number`; `variant` tells several of them apart. */
+export function block(number: number, variant = 0): BlockedKey & { readonly audit: AuditFact } {
+  const publicKeyHash = hash("key", number);
+  return {
+    publicKeyHash,
+    blockedAt: 1_900_000_004_000 + variant,
+    reason: `reason ${variant}`,
+    audit: fact("key.blocked", publicKeyHash, variant),
+  };
+}
+
+/** A publication of issuer a's full CRL number `number` for partition 0; `changes` replace some of its values. */
+export function publication(
+  number: number,
+  changes: Partial<CrlRecord> = {},
+): CrlRecord & { readonly audit: AuditFact } {
+  return {
+    issuerId: issuerNamed("a"),
+    partition: 0,
+    kind: "full",
+    number,
+    thisUpdate: 1_900_000_005_000 + number,
+    nextUpdate: 1_900_086_400_000 + number,
+    changes: 3,
+    crl: Uint8Array.of(0x30, 0x01, number % 256),
+    audit: fact("crl.published", `${number}`, number),
+    ...changes,
+  };
+}
+
+/** A CRL without the audit fact of its publication. */
+export function crlOf(published: ReturnType<typeof publication>): CrlRecord {
+  const { audit: _, ...crl } = published;
+  return crl;
+}
+
 /** An audit fact about `subject`. */
 export function fact(type: string, subject: string, variant = 0): AuditFact {
   return {
@@ -113,7 +168,7 @@ export async function listAll(
     if (last === undefined) return all;
     all.push(...page);
     if (all.length > 10_000) throw new Error("list does not move on past the last certificate seen");
-    after = { serialNumber: last.serialNumber, issuerId: last.issuerId };
+    after = { serialNumber: last.serialNumber, issuerId: last.issuerId, notAfter: last.notAfter };
     await beforeNextPage(page);
   }
 }
@@ -126,7 +181,7 @@ export async function wholeTrail(store: CertificateStore): Promise<readonly Audi
 /** Reads the whole audit trail without the places that the store gave the facts. */
 export async function wholeTrailOfFacts(store: CertificateStore): Promise<AuditFact[]> {
   return (await wholeTrail(store)).map((entry) => {
-    const { sequence: _, ...fact } = entry;
+    const { sequence: _, link: __, ...fact } = entry;
     return fact;
   });
 }

@@ -52,7 +52,7 @@ export const reserveCases: ConformanceCases<CertificateStore> = {
     const certificates = await race(opened, 16, async (handle, index) => {
       const answer = await handle.reserve(reservation(index, { requestId: "order-1" }));
       if (answer.outcome === "issued") return answer.record;
-      const mine = answer.outcome === "reserved" ? reservation(index) : answer.reservation;
+      const mine = answer.outcome === "existing" ? answer.reservation : reservation(index);
       return handle.complete(completion(mine, index));
     });
     const [first] = certificates;
