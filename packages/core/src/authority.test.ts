@@ -14,6 +14,7 @@ import {
 import { createFailingStore } from "../test/support/failing-store.ts";
 import { createForeignAuthority } from "../test/support/foreign-authority.ts";
 import type { IssuedCertificate } from "./certificate-authority.ts";
+import { parseCertificateRevocationList } from "./crl/parse.ts";
 import { createIntermediate, createRoot } from "./issuer/create.ts";
 import { importIssuer } from "./issuer/issuer.ts";
 import { denyDns } from "./policy/rules.ts";
@@ -275,6 +276,23 @@ describe("crls", () => {
     );
     expect(last?.nextUpdate).toBeLessThan(moving().getTime());
     expect(current?.nextUpdate).toBeGreaterThan(moving().getTime());
+  });
+
+  test("B-166: a revocation reaches its CRL also when there are fewer partitions than when it was issued", async () => {
+    const distribution = { crl: "http://pki.lab.example/{issuer}/{partition}.crl" };
+    const { ca, store, issuer } = await createAuthority({ distribution, crl: { partitions: 4 } });
+    const revoked: string[] = [];
+    for (let number = 0; number < 8; number += 1) {
+      const certificate = await ca.issue(await requestFor("dns:a.lab.example"));
+      await ca.revoke({ certificate, requester });
+      revoked.push(certificate.serialNumber);
+    }
+    const { ca: later } = await createAuthority({ store, distribution, issuer });
+    const listed: string[] = [];
+    for (const { crl } of await later.crls.publish())
+      for (const { serialNumber } of parseCertificateRevocationList(crl).revokedCertificates)
+        listed.push(serialNumber);
+    expect(listed.toSorted()).toEqual(revoked.map((serial) => serial.replace(/^(?:00)+/, "")).toSorted());
   });
 });
 

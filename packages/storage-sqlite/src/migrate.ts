@@ -38,7 +38,7 @@ export async function migrate(database: SqliteDatabase): Promise<void> {
       `journal_mode of the database is ${mode}, expected wal`,
     );
   }
-  await database.write(() => applyMissing(database));
+  await withTemporaryFiles(database, () => database.write(() => applyMissing(database)));
 }
 
 /**
@@ -54,6 +54,16 @@ export function requireSchema(database: SqliteDatabase): void {
       "ERR_OPTION_INVALID",
       `the database has schema version ${version}, expected ${migrations.length}: call migrate first`,
     );
+  }
+}
+
+/** What undoes a migration is as large as the tables that it rewrites: too large for memory. */
+async function withTemporaryFiles({ connection }: SqliteDatabase, run: () => Promise<void>): Promise<void> {
+  connection.exec("PRAGMA temp_store = FILE");
+  try {
+    await run();
+  } finally {
+    if (connection.isOpen) connection.exec("PRAGMA temp_store = MEMORY");
   }
 }
 

@@ -145,6 +145,14 @@ test("D-049: a forged head among those that are known does not hide an honest on
   expect(await verifyAuditChain(store, { known: [shouted] })).toMatchObject({ intact: true });
 });
 
+test("exportAudit leaves nothing out, however much is not chained yet", async () => {
+  const store = await createTrail(2300);
+  expect(await verifyAuditChain(store)).toMatchObject({ intact: true, chained: 0, unchained: 2300 });
+  let lines = 0;
+  for await (const _ of exportAudit(store)) lines += 1;
+  expect(lines).toBe(2300);
+});
+
 test("exportAudit writes what anyone can recompute the chain from", async () => {
   const store = await createTrail(3);
   await extendAuditChain(store);

@@ -1,5 +1,5 @@
 import type { AuditEntry, CertificateStore } from "../store/certificate-store.ts";
-import { chainedEntries } from "./verify.ts";
+import { chainedEntries, unchainedEntries } from "./verify.ts";
 
 /**
  * Writes the audit trail as JSON Lines: one object for each entry, in the order of the hash chain, then those that have no
@@ -9,7 +9,7 @@ import { chainedEntries } from "./verify.ts";
  */
 export async function* exportAudit(store: CertificateStore): AsyncGenerator<string, void> {
   for await (const entry of chainedEntries(store)) yield lineOf(entry);
-  for (const entry of await store.listUnchainedAudit({ limit: 1000 })) yield lineOf(entry);
+  for await (const entry of unchainedEntries(store)) yield lineOf(entry);
 }
 
 function lineOf({ sequence, at, type, actor, subject, details, link }: AuditEntry): string {

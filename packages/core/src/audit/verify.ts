@@ -1,4 +1,9 @@
-import type { AuditLink, CertificateStore, ChainedAuditEntry } from "../store/certificate-store.ts";
+import type {
+  AuditEntry,
+  AuditLink,
+  CertificateStore,
+  ChainedAuditEntry,
+} from "../store/certificate-store.ts";
 import { linkOf } from "./chain.ts";
 
 /** What {@link verifyAuditChain} found. */
@@ -7,7 +12,7 @@ export interface AuditVerification {
   readonly intact: boolean;
   /** Entries whose place in the chain was checked. */
   readonly chained: number;
-  /** Entries that are appended and have no place yet, so nothing vouches for them; counted up to 1000. */
+  /** Entries that are appended and have no place yet, so nothing vouches for them. */
   readonly unchained: number;
   /** The last link, to be kept elsewhere: with it, a later verification finds a chain that was cut short or written anew. */
   readonly head?: AuditLink;
@@ -76,7 +81,9 @@ async function report(
 }
 
 async function countUnchained(store: CertificateStore): Promise<number> {
-  return (await store.listUnchainedAudit({ limit: page })).length;
+  let count = 0;
+  for await (const _ of unchainedEntries(store)) count += 1;
+  return count;
 }
 
 /** Every chained entry in the order of the chain, read page by page. */
@@ -88,5 +95,17 @@ export async function* chainedEntries(store: CertificateStore): AsyncGenerator<C
     const last = entries.at(-1);
     if (last === undefined || entries.length < page) return;
     after = last.link.position;
+  }
+}
+
+/** Every entry without a place in the chain, those appended first first, read page by page. */
+export async function* unchainedEntries(store: CertificateStore): AsyncGenerator<AuditEntry, void> {
+  let after = 0;
+  for (;;) {
+    const entries = await store.listUnchainedAudit({ after, limit: page });
+    yield* entries;
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < page) return;
+    after = last.sequence;
   }
 }

@@ -2,6 +2,12 @@ import { describe, expect, test } from "vitest";
 import { formatIdentifier, type Identifier, parseIdentifier, sameIdentifier } from "./identifier.ts";
 
 describe("parseIdentifier", () => {
+  test.each([undefined, null, 7, {}, ["a.test"]])("refuses a value that is not text: %j", (value) => {
+    expect(() => parseIdentifier("dns", value as never)).toThrow(
+      expect.objectContaining({ code: "ERR_IDENTIFIER_MALFORMED" }),
+    );
+  });
+
   test.each([
     { type: "dns", value: "Example.TEST", canonical: "example.test" },
     { type: "ip", value: "2001:DB8::0007", canonical: "2001:db8::7" },

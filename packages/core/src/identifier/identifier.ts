@@ -35,6 +35,8 @@ export function parseIdentifier(type: string, value: string): Identifier {
       `identifier type "${printable(type)}" is not one of dns, email, ip, uri`,
     );
   }
+  if (typeof value !== "string")
+    throw new RequestError("ERR_IDENTIFIER_MALFORMED", `the value of a ${type} identifier is not text`);
   return { type: type as IdentifierType, value: parse(value) };
 }
 

@@ -1,9 +1,10 @@
 import type { IssueRequest, NamesRequest } from "../certificate-authority.ts";
 import { equalBytes } from "../encoding/bytes.ts";
-import { CsrError, RequestError } from "../errors.ts";
+import { CsrError } from "../errors.ts";
 import type { Explanation } from "../policy/explanation.ts";
 import { readRequester } from "../requester.ts";
-import type { BlockedKey, CertificateRecord } from "../store/certificate-store.ts";
+import type { CertificateRecord } from "../store/certificate-store.ts";
+import { keyBlocked } from "./blocked-key.ts";
 import type { IssuanceContext } from "./context.ts";
 import { findEarlier, identifyRequest } from "./idempotency.ts";
 import { assertGranted, judgePlan } from "./judge.ts";
@@ -111,8 +112,4 @@ function assertForeignKey({ authorityKeys }: IssuanceContext, { publicKey }: Sub
 async function assertNotBlocked({ store }: IssuanceContext, { publicKey }: Subject): Promise<void> {
   const block = await store.findBlockedKey(publicKey.hash);
   if (block !== undefined) throw keyBlocked(block);
-}
-
-function keyBlocked({ publicKeyHash, reason }: BlockedKey): RequestError {
-  return new RequestError("ERR_KEY_BLOCKED", `the public key ${publicKeyHash} is blocked: ${reason}`);
 }

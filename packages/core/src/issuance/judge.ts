@@ -1,8 +1,10 @@
 import { formatIdentifier } from "../identifier/identifier.ts";
+import { inTime, lateness, startDeadline } from "../policy/deadline.ts";
 import { evaluateLevels, type Judgement, type LevelJudgement } from "../policy/evaluate.ts";
 import type { Explanation } from "../policy/explanation.ts";
 import type { Policy, PolicyLevel } from "../policy/policy.ts";
 import { PolicyError } from "../policy/policy-error.ts";
+import { isPromiseLike } from "../policy/promise-like.ts";
 import { formatRequester, type Requester } from "../requester.ts";
 import type { IssuanceContext } from "./context.ts";
 import { judgeConstraints } from "./judge-constraints.ts";
@@ -78,13 +80,18 @@ export async function assertGranted(
   throw new PolicyError(explanation);
 }
 
-/** Policy levels that cannot be had refuse the request, as a policy that fails does. */
+/** Policy levels that cannot be had in time refuse the request, as a policy that fails does. */
 async function levelsFor(
-  { policyLevels }: IssuanceContext,
+  { policyLevels, policyTimeout }: IssuanceContext,
   requester: Requester,
 ): Promise<readonly PolicyLevel[]> {
   try {
-    return await policyLevels(requester);
+    const levels = policyLevels(requester);
+    if (!isPromiseLike(levels)) return levels;
+    const deadline = startDeadline(policyTimeout);
+    const answer = await inTime(levels, deadline, new AbortController());
+    if (answer === undefined) throw lateness(deadline);
+    return answer.value;
   } catch (failure) {
     const unavailable: Policy = {
       name: "policy levels",

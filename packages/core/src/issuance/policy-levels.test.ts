@@ -35,6 +35,17 @@ describe("policy levels", () => {
     ).rejects.toMatchObject({ code: "ERR_POLICY_DENIED" });
   });
 
+  test("that do not come in time refuse the request", async () => {
+    const { ca } = await createAuthority({
+      policyLevels: () => new Promise(() => undefined),
+      policyTimeout: "20ms",
+    });
+    await expect(ca.issue(await requestFor("dns:a.lab.example"))).rejects.toMatchObject({
+      code: "ERR_POLICY_FAILED",
+      cause: { name: "TimeoutError" },
+    });
+  });
+
   test("that cannot be had refuse the request", async () => {
     const { ca } = await createAuthority({
       policyLevels: () => Promise.reject(new Error("the directory does not answer")),

@@ -3,7 +3,7 @@ import { readDer, readSequence } from "../asn1/der-reader.ts";
 import { encodeCertificate } from "../certificate/tbs-certificate.ts";
 import { equalBytes } from "../encoding/bytes.ts";
 import { encodeHex } from "../encoding/hex.ts";
-import { SignerError } from "../errors.ts";
+import { isCaError, SignerError } from "../errors.ts";
 import { formatIdentifier } from "../identifier/identifier.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import { signatureAlgorithmIdentifiers } from "../key/signature-algorithm.ts";
@@ -12,7 +12,8 @@ import { formatRequester } from "../requester.ts";
 import { signsInMemory } from "../signer/local-signer.ts";
 import { signWith } from "../signer/sign.ts";
 import { signVerified } from "../signer/sign-verified.ts";
-import type { CertificateRecord, Reservation } from "../store/certificate-store.ts";
+import type { CertificateRecord, Completion, Reservation } from "../store/certificate-store.ts";
+import { keyBlocked } from "./blocked-key.ts";
 import type { IssuanceContext } from "./context.ts";
 import { toIssuedCertificate } from "./issued-certificate.ts";
 
@@ -36,7 +37,7 @@ export async function signReservation(
   const certificate = encodeCertificate(reservation.tbsCertificate, signer.algorithm, signature);
   const fingerprint = encodeHex(await cryptoProvider.digest("sha-256", certificate));
   const issuedAt = context.now();
-  const record = await context.store.complete({
+  const record = await complete(context, reservation, {
     issuerId: reservation.issuerId,
     serialNumber: reservation.serialNumber,
     certificate,
@@ -67,6 +68,23 @@ export async function signReservation(
       ...(operation !== undefined && { operation }),
     }));
   return record;
+}
+
+/** A key that was blocked since the reservation is the requester's matter, not the operator's. */
+async function complete(
+  { store }: IssuanceContext,
+  { publicKeyHash }: Reservation,
+  completion: Completion,
+): Promise<CertificateRecord> {
+  try {
+    return await store.complete(completion);
+  } catch (error) {
+    const block =
+      isCaError(error) && error.code === "ERR_STORE_STALE"
+        ? await store.findBlockedKey(publicKeyHash)
+        : undefined;
+    throw block === undefined ? error : keyBlocked(block);
+  }
 }
 
 /** Whether one of the issuers can complete a reservation. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { createAuthority, now, requester, requestFor } from "../../test/support/authority.ts";
+import { createAuthority, now, requester, requestFor, root } from "../../test/support/authority.ts";
 import { createFailingStore } from "../../test/support/failing-store.ts";
+import type { Signer } from "../signer/signer.ts";
 
 async function hashOfTestKey(): Promise<string> {
   const { publicKey } = await requestFor();
@@ -78,6 +79,28 @@ describe("B-153: a blocked key", () => {
     await ca.blockKey({ publicKey: request.publicKey, requester });
     expect(await ca.recover({ olderThan: -1 })).toBe(0);
     await expect(ca.issue(request)).rejects.toMatchObject({ code: "ERR_KEY_BLOCKED" });
+    expect(await store.list({ limit: 10 })).toEqual([]);
+  });
+
+  test("is not certified by an issuance that was under way", async () => {
+    const { issuer } = await root;
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const slow: Signer = {
+      ...issuer.signer,
+      async sign(data) {
+        asked.resolve();
+        await answer.promise;
+        return issuer.signer.sign(data);
+      },
+    };
+    const { ca, store } = await createAuthority({ issuer: { ...issuer, signer: slow } });
+    const request = await requestFor("dns:a.lab.example");
+    const issuing = ca.issue(request);
+    await asked.promise;
+    await ca.blockKey({ publicKey: request.publicKey, requester });
+    answer.resolve();
+    await expect(issuing).rejects.toMatchObject({ code: "ERR_KEY_BLOCKED" });
     expect(await store.list({ limit: 10 })).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export interface CertificateStore {
    *
    * Of concurrent callers with one `requestId` exactly one gets `reserved`; the others get what the winner has
    * stored so far: its reservation (`existing`) or its certificate (`issued`). A public key that is blocked gets
-   * `keyBlocked`, and nothing is stored: whatever blocks a key either comes before the reservation or after it.
+   * `keyBlocked`, and nothing is stored.
    *
    * @throws {StoreError} `ERR_STORE_CONFLICT`: the issuer has used this serial number already; nothing is stored.
    */
@@ -35,7 +35,7 @@ export interface CertificateStore {
    * nothing and gets the winner's record back.
    *
    * @throws {StoreError} `ERR_STORE_NOT_FOUND`: there is no such reservation; `ERR_STORE_CONFLICT`: another certificate has
-   * this fingerprint.
+   * this fingerprint; `ERR_STORE_STALE`: the key was blocked after the reservation, which stays, and nothing is stored.
    */
   complete(completion: Completion): Promise<CertificateRecord>;
 
@@ -128,7 +128,10 @@ export interface CertificateStore {
   /** Finds the latest CRL of a partition and kind; undefined when none was published. */
   findCrl(query: CrlPartition & { readonly kind: CrlRecord["kind"] }): Promise<CrlRecord | undefined>;
 
-  /** Lists the partitions of an issuer for which a full CRL was ever published, ascending. */
+  /**
+   * Lists the partitions of an issuer for which a full CRL was ever published, or that a revocation or release has ever
+   * changed, ascending.
+   */
   listCrlPartitions(issuerId: string): Promise<readonly number[]>;
 
   /** Appends an audit entry for a fact that is no other transition's, such as a refusal. */
@@ -137,8 +140,14 @@ export interface CertificateStore {
   /** Lists audit entries in the order in which they were appended. `after` is the `sequence` of the last one seen. */
   listAudit(query: { readonly after?: number; readonly limit: number }): Promise<readonly AuditEntry[]>;
 
-  /** Lists audit entries that have no place in the hash chain, those appended first first. */
-  listUnchainedAudit(query: { readonly limit: number }): Promise<readonly AuditEntry[]>;
+  /**
+   * Lists audit entries that have no place in the hash chain, those appended first first. `after` is the `sequence` of the last
+   * one seen.
+   */
+  listUnchainedAudit(query: {
+    readonly after?: number;
+    readonly limit: number;
+  }): Promise<readonly AuditEntry[]>;
 
   /** Lists audit entries in the order of the hash chain. `after` is the position of the last one seen. */
   listAuditChain(query: {

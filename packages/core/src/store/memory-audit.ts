@@ -66,7 +66,8 @@ export function createMemoryTrail(): MemoryTrail {
       appendAudit: async (fact) => append(fact),
       listAudit: async ({ after = 0, limit }) =>
         facts.slice(after, after + limit).flatMap((_, index) => entryAt(after + index + 1)),
-      listUnchainedAudit: async ({ limit }) => first(unchained, limit).flatMap(entryAt),
+      listUnchainedAudit: async ({ after = 0, limit }) =>
+        firstAfter(unchained, after, limit).flatMap(entryAt),
       listAuditChain: async ({ after = 0, limit }) =>
         chain.slice(after, after + limit).flatMap(({ sequence }) => entryAt(sequence).filter(isChained)),
       findAuditHead: async () => {
@@ -90,11 +91,12 @@ function isChained(entry: AuditEntry): entry is ChainedAuditEntry {
   return entry.link !== undefined;
 }
 
-function first<Item>(items: Iterable<Item>, limit: number): Item[] {
-  const found: Item[] = [];
-  for (const item of items) {
+/** Sequences in ascending order, beginning after one of them. */
+function firstAfter(sequences: Iterable<number>, after: number, limit: number): number[] {
+  const found: number[] = [];
+  for (const sequence of sequences) {
     if (found.length === limit) break;
-    found.push(item);
+    if (sequence > after) found.push(sequence);
   }
   return found;
 }

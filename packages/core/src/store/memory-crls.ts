@@ -17,6 +17,7 @@ export function createMemoryCrls(trail: MemoryTrail): MemoryCrls {
   const latest = new Map<string, CrlRecord>();
   const numbers = new Map<string, number>();
   const changes = new Map<string, number>();
+  const changed = new Map<string, CrlPartition>();
 
   function takeCrlNumber({ issuerId, at }: { readonly issuerId: string; readonly at: number }): number {
     const number = Math.max(at, (numbers.get(issuerId) ?? Number.NEGATIVE_INFINITY) + 1);
@@ -36,6 +37,7 @@ export function createMemoryCrls(trail: MemoryTrail): MemoryCrls {
     countChange(partition) {
       const key = partitionKey(partition);
       changes.set(key, (changes.get(key) ?? 0) + 1);
+      changed.set(key, { issuerId: partition.issuerId, partition: partition.partition });
     },
     methods: {
       takeCrlNumber: async (query) => takeCrlNumber(query),
@@ -45,11 +47,13 @@ export function createMemoryCrls(trail: MemoryTrail): MemoryCrls {
         const found = latest.get(keyOf(query));
         return found && copyCrl(found);
       },
-      listCrlPartitions: async (issuerId) =>
-        [...latest.values()]
-          .filter((crl) => crl.issuerId === issuerId && crl.kind === "full")
-          .map(({ partition }) => partition)
-          .sort((left, right) => left - right),
+      listCrlPartitions: async (issuerId) => {
+        const published = [...latest.values()].filter((crl) => crl.kind === "full");
+        const partitions = [...published, ...changed.values()]
+          .filter((one) => one.issuerId === issuerId)
+          .map(({ partition }) => partition);
+        return [...new Set(partitions)].sort((left, right) => left - right);
+      },
     },
   });
 }

@@ -69,6 +69,10 @@ export function createMemoryIssuance({
       const message = `serial number ${serialNumber} of issuer ${issuerId} is not reserved`;
       throw new StoreError("ERR_STORE_NOT_FOUND", message);
     }
+    if (blockedKeys.find(reservation.publicKeyHash) !== undefined) {
+      const message = `the key of serial number ${serialNumber} of issuer ${issuerId} was blocked after its reservation`;
+      throw new StoreError("ERR_STORE_STALE", message);
+    }
     if (inventory.find({ fingerprint }) !== undefined) {
       throw new StoreError("ERR_STORE_CONFLICT", `fingerprint ${fingerprint} is taken`);
     }

@@ -31,7 +31,8 @@ export function createAuditTrail({ prepare, read, write }: SqliteDatabase): Audi
     transitions: {
       appendAudit: async (fact) => write(appending(fact)),
       listAudit: ({ after, limit }) => read(() => statements.list.all(after ?? 0, limit).map(entryFrom)),
-      listUnchainedAudit: ({ limit }) => read(() => statements.listUnchained.all(limit).map(entryFrom)),
+      listUnchainedAudit: ({ after = 0, limit }) =>
+        read(() => statements.listUnchained.all(after, limit).map(entryFrom)),
       listAuditChain: ({ after, limit }) =>
         read(() => statements.listChain.all(after ?? 0, limit).map(chainedEntryFrom)),
       findAuditHead: () => read(() => findHead(statements)),
@@ -77,7 +78,7 @@ function prepareStatements(prepare: SqliteDatabase["prepare"]): Statements {
     `),
     listUnchained: prepare(`
       SELECT ${columns} FROM chancery_audit_entry INDEXED BY chancery_audit_entry_chain
-      WHERE chain_position IS NULL ORDER BY sequence LIMIT ?
+      WHERE chain_position IS NULL AND sequence > ? ORDER BY sequence LIMIT ?
     `),
     listChain: prepare(`
       SELECT ${columns} FROM chancery_audit_entry WHERE chain_position > ? ORDER BY chain_position LIMIT ?

@@ -103,7 +103,8 @@ function prepareStatements({ prepare }: SqliteDatabase): Statements {
       SELECT ${columns} FROM chancery_crl WHERE issuer_id = ? AND kind = ? AND partition = ?
     `),
     listPartitions: prepare(`
-      SELECT partition FROM chancery_crl WHERE issuer_id = ? AND kind = 'full' ORDER BY partition
+      SELECT partition FROM chancery_crl WHERE issuer_id = ?1 AND kind = 'full'
+      UNION SELECT partition FROM chancery_crl_partition WHERE issuer_id = ?1 ORDER BY partition
     `),
   };
 }

@@ -124,7 +124,7 @@ function reserving(
 
 function completing(
   statements: Statements,
-  { trail, unreplaced }: IssuanceParts,
+  { trail, unreplaced, blockedKeys }: IssuanceParts,
   completion: Completion,
 ): () => CertificateRecord {
   const { issuerId, serialNumber, fingerprint, issuedAt } = completion;
@@ -135,6 +135,10 @@ function completing(
   return () => {
     const row = statements.findPlanned.get(...key);
     if (row === undefined || row.is_issued === 1) return readRecord(statements, { issuerId, serialNumber });
+    if (blockedKeys.find(row.public_key_hash) !== undefined) {
+      const message = `the key of serial number ${serialNumber} of issuer ${issuerId} was blocked after its reservation`;
+      throw new StoreError("ERR_STORE_STALE", message);
+    }
     const planned = plannedFrom(row);
     statements.complete.run(certificate, print, issuedAt, ...key);
     for (const { type, value } of planned.identifiers) statements.nameCertificate.run(type, value, ...key);

@@ -21,6 +21,8 @@ export const auditChainCases: ConformanceCases<CertificateStore> = {
   }) => {
     const [first, second, third, fourth] = await append(store, 4);
     expectEqual(await replica.listUnchainedAudit({ limit: 2 }), [first, second], "the first two");
+    const after = second?.sequence ?? 0;
+    expectEqual((await replica.listUnchainedAudit({ after, limit: 9 }))[0], third, "those after the second");
     await chain(replica, [second, third]);
     expectEqual(await store.listUnchainedAudit({ limit: 9 }), [first, fourth], "those left");
     await chain(store, [fourth, first]);

@@ -1,5 +1,5 @@
 import type { BlockedKey, CertificateStore } from "../../store/certificate-store.ts";
-import { expectEqual, tally } from "../expect.ts";
+import { expectEqual, expectStoreError, tally } from "../expect.ts";
 import { type ConformanceCases, race } from "../harness.ts";
 import {
   block,
@@ -7,7 +7,6 @@ import {
   hash,
   hold,
   issue,
-  recordOf,
   release,
   reservation,
   revocation,
@@ -102,9 +101,41 @@ export const blockedKeyCases: ConformanceCases<CertificateStore> = {
     await store.blockKey(block(1));
     const existing = { outcome: "existing", reservation: planned };
     expectEqual(await replica.reserve(planned), existing, "once reserved");
-    const record = await replica.complete(completion(planned));
-    expectEqual(record, recordOf(planned, completion(planned)), "the certificate");
-    expectEqual(await replica.reserve(planned), { outcome: "issued", record }, "once issued");
+  },
+
+  "reserve: a request id gets its certificate, also when the key was blocked afterwards": async ({
+    store,
+    replica,
+  }) => {
+    const planned = reservation(1, { requestId: "order-1" });
+    const record = await issue(store, planned);
+    await store.blockKey(block(1));
+    expectEqual(await replica.reserve(planned), { outcome: "issued", record }, "the outcome");
+    expectEqual(await replica.complete(completion(planned)), record, "completed again");
+  },
+
+  "complete: a reservation whose key was blocked afterwards stays one": async ({ store, replica }) => {
+    const planned = reservation(1);
+    await store.reserve(planned);
+    await store.blockKey(block(1));
+    await expectStoreError(replica.complete(completion(planned)), "ERR_STORE_STALE", "a blocked key");
+    expectEqual(await store.list({ limit: 10 }), [], "the certificates");
+    expectEqual(await store.listReservations(everything), [planned], "the reservations");
+    expectEqual((await wholeTrail(store)).length, 1, "the audit entries");
+  },
+
+  "complete: racing 16 callers that block the key, no certificate comes after the block": async (opened) => {
+    const planned = Array.from({ length: 16 }, (_, index) =>
+      reservation(index, { publicKeyHash: hash("key", 1) }),
+    );
+    for (const one of planned) await opened.store.reserve(one);
+    await race(opened, 32, async (handle, index) => {
+      const one = planned[index >> 1];
+      if (index % 2 === 0 || one === undefined) return void (await handle.blockKey(block(1)));
+      await handle.complete(completion(one)).catch(() => undefined);
+    });
+    const trail = (await wholeTrail(opened.store)).map(({ type }) => type);
+    expectEqual(trail.slice(trail.indexOf(block(1).audit.type) + 1), [], "the entries after the block");
   },
 
   "findBlockedKey: finds exactly this key": async ({ store, replica }) => {

@@ -1,7 +1,15 @@
 import type { CertificateStore } from "../../store/certificate-store.ts";
 import { expectEqual, tally } from "../expect.ts";
 import { type ConformanceCases, race } from "../harness.ts";
-import { crlOf, issuerNamed, publication, wholeTrailOfFacts } from "./examples.ts";
+import {
+  crlOf,
+  issue,
+  issuerNamed,
+  publication,
+  reservation,
+  revocation,
+  wholeTrailOfFacts,
+} from "./examples.ts";
 
 const issuerId = issuerNamed("a");
 const partition = { issuerId, partition: 0 };
@@ -122,17 +130,26 @@ export const crlCases: ConformanceCases<CertificateStore> = {
     expectEqual((await wholeTrailOfFacts(opened.store)).length, 1, "the audit entries");
   },
 
-  "listCrlPartitions: lists where a full CRL of the issuer was ever published, ascending": async ({
-    store,
-    replica,
-  }) => {
-    expectEqual(await store.listCrlPartitions(issuerId), [], "before");
-    for (const number of [300, 2, 65_535, 0]) await store.publishCrl(publication(1, { partition: number }));
-    await store.publishCrl(publication(2, { partition: 2 }));
-    await store.publishCrl(publication(3, { partition: 9, kind: "delta", baseNumber: 1 }));
-    await store.publishCrl(publication(4, { partition: 4, issuerId: issuerNamed("b") }));
-    expectEqual(await replica.listCrlPartitions(issuerId), [0, 2, 300, 65_535], "the issuer's");
-    expectEqual(await replica.listCrlPartitions(issuerNamed("b")), [4], "the other issuer's");
-    expectEqual(await replica.listCrlPartitions(issuerNamed("c")), [], "of an issuer without CRLs");
-  },
+  "listCrlPartitions: lists where a full CRL of the issuer was ever published or something changed, ascending":
+    async ({ store, replica }) => {
+      expectEqual(await store.listCrlPartitions(issuerId), [], "before");
+      for (const number of [300, 2, 65_535, 0]) await store.publishCrl(publication(1, { partition: number }));
+      await store.publishCrl(publication(2, { partition: 2 }));
+      await store.publishCrl(publication(3, { partition: 9, kind: "delta", baseNumber: 1 }));
+      await store.publishCrl(publication(4, { partition: 4, issuerId: issuerNamed("b") }));
+      expectEqual(await replica.listCrlPartitions(issuerId), [0, 2, 300, 65_535], "the issuer's");
+      expectEqual(await replica.listCrlPartitions(issuerNamed("b")), [4], "the other issuer's");
+      expectEqual(await replica.listCrlPartitions(issuerNamed("c")), [], "of an issuer without CRLs");
+      for (const [number, crlPartition] of [2, 77].entries()) {
+        const planned = reservation(number, { crlPartition });
+        await issue(store, planned);
+        await store.revoke(revocation(planned));
+      }
+      await issue(store, reservation(9, { crlPartition: 88 }));
+      expectEqual(
+        await replica.listCrlPartitions(issuerId),
+        [0, 2, 77, 300, 65_535],
+        "with those that changed",
+      );
+    },
 };
