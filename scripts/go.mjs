@@ -28,6 +28,7 @@ const tasks = {
   demo: (rest) => runSource("examples/demo/src/main.ts", rest),
   start: (rest) => runSource("examples/homelab/src/main.ts", rest),
   "bench:issuance": (rest) => runSource("bench/src/issuance.ts", rest),
+  "bench:crl": (rest) => runSource("bench/src/crl.ts", rest),
   "bench:acme": (rest) => runSource("bench/src/acme.ts", rest),
 };
 

@@ -199,7 +199,11 @@ function auditCall(): fc.Arbitrary<StoreCall> {
   return fc.oneof(
     small.map((n) => named("appendAudit", (store) => store.appendAudit(fact("policy.denied", `${n}`)))),
     small.map((after) => named("listAudit", (store) => store.listAudit({ after, limit: 3 }))),
-    small.map((limit) => named("listUnchainedAudit", (store) => store.listUnchainedAudit({ limit }))),
+    fc
+      .tuple(small, small)
+      .map(([after, limit]) =>
+        named("listUnchainedAudit", (store) => store.listUnchainedAudit({ after, limit })),
+      ),
     small.map((after) => named("listAuditChain", (store) => store.listAuditChain({ after, limit: 3 }))),
     fc.constant(named("findAuditHead", (store) => store.findAuditHead())),
     fc.tuple(fc.subarray([1, 2, 3, 4, 5], { minLength: 1 }), small).map(([wanted, mistake]) =>

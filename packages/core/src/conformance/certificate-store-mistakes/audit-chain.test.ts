@@ -70,6 +70,11 @@ const mistakes: readonly Mistake[] = [
     }),
     noticedBy: "findAuditHead:",
   },
+  {
+    why: "begins with the first unchained entry on every page",
+    breaks: (store) => ({ listUnchainedAudit: ({ limit }) => store.listUnchainedAudit({ limit }) }),
+    noticedBy: "listUnchainedAudit:",
+  },
 ];
 
 test.each(mistakes)("notices a store that $why", async (mistake) => {

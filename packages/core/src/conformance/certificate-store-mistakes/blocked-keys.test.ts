@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { judgeMistake, type Mistake } from "../../../test/support/broken-store.ts";
+import { recordOf } from "../certificate-store-cases/examples.ts";
 import { nextTurn } from "../index.ts";
 
 // Mistakes that a store can make about blocked keys.
@@ -118,6 +119,21 @@ const mistakes: readonly Mistake[] = [
       },
     }),
     noticedBy: "copies: changing what was handed in to blockKey",
+  },
+  {
+    why: "completes what was reserved for a key that is blocked since",
+    breaks: (store) => ({
+      complete: async (completion) => {
+        const everything = { reservedBefore: Number.MAX_SAFE_INTEGER, limit: 100 };
+        const reservations = await store.listReservations(everything);
+        const mine = reservations.find(({ serialNumber }) => serialNumber === completion.serialNumber);
+        return store.complete(completion).catch((error: unknown) => {
+          if (mine === undefined) throw error;
+          return recordOf(mine, completion);
+        });
+      },
+    }),
+    noticedBy: "complete: a reservation whose key was blocked afterwards",
   },
 ];
 

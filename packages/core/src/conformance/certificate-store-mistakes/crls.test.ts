@@ -149,6 +149,21 @@ const mistakes: readonly Mistake[] = [
     noticedBy: "listCrlPartitions:",
   },
   {
+    why: "lists partitions that have a full CRL alone",
+    breaks: (store) => {
+      const published = new Set<number>();
+      return {
+        publishCrl: (publication) => {
+          if (publication.kind === "full") published.add(publication.partition);
+          return store.publishCrl(publication);
+        },
+        listCrlPartitions: async (issuerId) =>
+          (await store.listCrlPartitions(issuerId)).filter((partition) => published.has(partition)),
+      };
+    },
+    noticedBy: "listCrlPartitions:",
+  },
+  {
     why: "hands out the CRL that it keeps",
     breaks: (store) => {
       let kept: CrlRecord | undefined;
