@@ -100,10 +100,7 @@ export async function createCertificateAuthority(
     },
     replay: (policies, replayOptions) => replayPolicies(context, policies, replayOptions),
     recover: ({ olderThan = 60_000 } = {}) => completeReservations(context, now() - olderThan),
-    crls: Object.freeze({
-      publish: publisher.publish,
-      find: publisher.find,
-    }),
+    crls: publisher,
     audit: Object.freeze({
       extend: () => extendAuditChain(store),
       verify: (verifyOptions = {}) => verifyAuditChain(store, verifyOptions),

@@ -1,6 +1,7 @@
 import type { AuditVerification } from "./audit/verify.ts";
 import type { NameAttribute } from "./certificate/name.ts";
 import type { RevocationReason } from "./certificate/revocation-reasons.ts";
+import type { CrlPublisher } from "./crl/publish.ts";
 import type { CertificationRequest } from "./csr/certification-request.ts";
 import type { Denial } from "./errors.ts";
 import type { Identifier } from "./identifier/identifier.ts";
@@ -15,7 +16,6 @@ import type {
   CertificateConditions,
   CertificateKey,
   CertificateStatus,
-  CrlRecord,
   RevocationFacts,
 } from "./store/certificate-store.ts";
 
@@ -136,7 +136,8 @@ export interface CertificateAuthority {
    */
   recover(options?: { readonly olderThan?: number }): Promise<number>;
 
-  readonly crls: CertificateRevocationLists;
+  /** Publishes the certificate revocation lists of every issuer, and finds them. */
+  readonly crls: CrlPublisher;
   readonly audit: AuditTrail;
 
   /** Names of the profiles that `issue` accepts, the default one first. */
@@ -150,25 +151,6 @@ export interface CertificateAuthority {
 
   /** State of the authority at this instant, for health endpoints and alerts. */
   health(): AuthorityHealth;
-}
-
-/** The certificate revocation lists of an authority (RFC 5280 section 5). */
-export interface CertificateRevocationLists {
-  /**
-   * Signs and stores every list that is due: none exists yet, half of its life is over, or something was revoked or
-   * released since. Call it every minute or so, in as many replicas as there are: numbers are never used twice.
-   *
-   * @param options.force - Publishes every list, due or not.
-   * @returns The lists that are new.
-   * @throws {SignerError} `ERR_SIGNER_FAILED`
-   */
-  publish(options?: { readonly force?: boolean }): Promise<readonly CrlRecord[]>;
-  /** Finds the latest published list; default: partition 0, full. */
-  find(query: {
-    readonly issuerId: string;
-    readonly partition?: number;
-    readonly kind?: CrlRecord["kind"];
-  }): Promise<CrlRecord | undefined>;
 }
 
 /** The audit trail of an authority: who has done what, append-only, tamper-evident. */

@@ -25,7 +25,6 @@ export type {
   AuthorityHealth,
   BlockKeyRequest,
   CertificateAuthority,
-  CertificateRevocationLists,
   HoldRequest,
   InventoryConditions,
   InventoryQuery,
@@ -44,6 +43,7 @@ export { formatDuration, parseDuration } from "./claims/duration.ts";
 export { inheritClaims } from "./claims/inherit.ts";
 export type { CrlOptions } from "./crl/options.ts";
 export { type CertificateRevocationList, parseCertificateRevocationList } from "./crl/parse.ts";
+export type { CrlPublisher } from "./crl/publish.ts";
 export { type SignCrlOptions, signCrl } from "./crl/sign-crl.ts";
 export { verifyCertificateRevocationList } from "./crl/verify.ts";
 export type {

@@ -91,7 +91,12 @@ async function isNeeded(
   const issuerId = issuer.id;
   // Its next certificate must not meet a CRL that has ended while nobody needed it.
   if (isActive(issuer) && now() <= issuer.validity.notAfter) return true;
-  const [alive] = await store.list({ issuerId, notAfter: { from: since }, limit: 1 });
+  const [alive] = await store.list({
+    issuerId,
+    notAfter: { from: since },
+    order: "expiry",
+    limit: 1,
+  });
   if (alive !== undefined) return true;
   const [any] = await store.list({ issuerId, limit: 1 });
   return any === undefined && now() <= issuer.validity.notAfter;

@@ -33,6 +33,12 @@ export function readInventoryQuery(query: InventoryQuery, now: number): Certific
 export function readInventoryConditions(conditions: InventoryConditions, now: number): CertificateConditions {
   const { status, notAfter, expiringWithin, overdue, identifier, requester } = conditions;
   const { serialNumber, publicKeyHash, issuerId, profile, provisioner } = conditions;
+  for (const [field, octets] of Object.entries({ serialNumber, publicKeyHash, issuerId }))
+    if (octets !== undefined && !/^(?:[0-9a-f]{2})+$/.test(octets))
+      throw new ConfigurationError(
+        "ERR_OPTION_INVALID",
+        `${field} is not lower-case hexadecimal of whole octets`,
+      );
   return {
     ...(identifier !== undefined && { identifier }),
     ...(serialNumber !== undefined && { serialNumber }),

@@ -115,6 +115,9 @@ describe("list", () => {
     { limit: 1, expiringWithin: "P1D", status: "valid" },
     { limit: 1, expiringWithin: "P1D", notAfter: {} },
     { limit: 1, notAfter: { from: new Date("never") } },
+    { limit: 1, serialNumber: "abc" },
+    { limit: 1, publicKeyHash: "AB" },
+    { limit: 1, issuerId: "" },
   ] as const)("refuses %j", async (query) => {
     const { ca } = await createAuthority();
     await expect(ca.list(query)).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });

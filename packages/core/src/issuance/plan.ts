@@ -1,6 +1,5 @@
 import { attributeTypeOids } from "../asn1/oids.ts";
-import type { NameAttribute, SubjectAttribute } from "../certificate/name.ts";
-import type { ExtKeyUsage, KeyUsage } from "../certificate/usages.ts";
+import type { NameAttribute } from "../certificate/name.ts";
 import type { RequestTerms } from "../certificate-authority.ts";
 import { planValidity, type Validity } from "../claims/claims.ts";
 import type { KeyAlgorithm } from "../crypto/provider.ts";
@@ -10,23 +9,13 @@ import type { Issuer } from "../issuer/issuer.ts";
 import type { Roster } from "../issuer/roster.ts";
 import type { PolicyInput } from "../policy/policy.ts";
 import type { Profile } from "../profile/profile.ts";
-import { type Requester, readRequester } from "../requester.ts";
+import { readRequester } from "../requester.ts";
 import type { IssuanceContext } from "./context.ts";
 
-/** What will be issued, but for the key's octets: enough to judge it. */
-export interface CertificatePlan {
-  readonly operation: PolicyInput["operation"];
-  readonly requester: Requester;
+/** What will be issued, but for the key's octets: enough to judge it. Frozen where policies get to see it. */
+export interface CertificatePlan extends Omit<PolicyInput, "notAfter" | "notBefore" | "profile" | "signal"> {
   readonly profile: Profile;
   readonly issuer: Issuer;
-  /** Frozen, each of them too: a policy that is handed them cannot change what it judges. */
-  readonly identifiers: readonly Identifier[];
-  readonly subject: readonly SubjectAttribute[];
-  /** Absent when names are judged before there is a key. */
-  readonly key?: KeyAlgorithm;
-  readonly keyUsage: readonly KeyUsage[];
-  readonly extKeyUsage: readonly ExtKeyUsage[];
-  readonly purposes: readonly string[];
   readonly validity: Validity;
 }
 

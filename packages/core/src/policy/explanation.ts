@@ -1,7 +1,3 @@
-import type { SubjectAttribute } from "../certificate/name.ts";
-import type { ExtKeyUsage, KeyUsage } from "../certificate/usages.ts";
-import type { KeyAlgorithm } from "../crypto/provider.ts";
-import type { Identifier } from "../identifier/identifier.ts";
 import type { Judgement } from "./evaluate.ts";
 import type { PolicyInput } from "./policy.ts";
 
@@ -11,22 +7,8 @@ export interface Explanation extends Judgement {
   readonly plan: ExplainedPlan;
 }
 
-/** What would be issued. */
-export interface ExplainedPlan {
-  readonly operation: PolicyInput["operation"];
-  readonly profile: string;
+/** What would be issued: what the policies were asked about, and by which issuer. */
+export interface ExplainedPlan extends Omit<PolicyInput, "requester" | "signal"> {
   /** Subject of the issuer, for people. */
   readonly issuer: string;
-  readonly identifiers: readonly Identifier[];
-  readonly subject: readonly SubjectAttribute[];
-  /** Absent when names are judged before there is a key. */
-  readonly key?: KeyAlgorithm;
-  readonly keyUsage: readonly KeyUsage[];
-  /** The purposes that have a name. */
-  readonly extKeyUsage: readonly ExtKeyUsage[];
-  /** OIDs of all purposes; empty for a certificate that serves every purpose. */
-  readonly purposes: readonly string[];
-  readonly notBefore: Date;
-  /** Inclusive. */
-  readonly notAfter: Date;
 }
