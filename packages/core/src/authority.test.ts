@@ -34,6 +34,11 @@ describe("createCertificateAuthority", () => {
     },
     { why: "no profile", changes: { profiles: [] }, says: "profiles is empty" },
     {
+      why: "delta CRLs that nobody would find",
+      changes: { crl: { delta: { validity: "P1D" } } },
+      says: "distribution.deltaCrl is not",
+    },
+    {
       why: "two profiles of one name",
       changes: { profiles: [tlsServer(), tlsClient({ name: "tlsServer" })] },
       says: "two named tlsServer",

@@ -136,6 +136,9 @@ function createContext(options: CertificateAuthorityOptions): IssuanceContext {
   const urls = parseDistribution(distribution);
   const { partitions = 1 } = crl ?? {};
   assertDistribution(urls, profiles, { issuerIds: roster.issuers.map(({ id }) => id), partitions });
+  // Full CRLs say less where there are delta CRLs: whoever reads one has to be told where the other is.
+  if (crl?.delta !== undefined && distribution?.deltaCrl === undefined)
+    throw new ConfigurationError("ERR_OPTION_INVALID", "crl.delta is set and distribution.deltaCrl is not");
   const authority = Object.freeze({ name: "authority", policies: Object.freeze([...policies]) });
   return {
     roster,

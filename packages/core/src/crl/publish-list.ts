@@ -11,6 +11,7 @@ import {
   type ListBuilder,
 } from "./list-builder.ts";
 import { nextTurn } from "./next-turn.ts";
+import type { CertificateRevocationList } from "./parse.ts";
 import type { CrlScope } from "./scope.ts";
 import { signList, wholeSeconds, yieldFor } from "./sign-list.ts";
 
@@ -51,9 +52,9 @@ export async function publishList(context: PublishingContext, request: ListReque
   const { scope, kind, validity, earlier } = request;
   const partition: CrlPartition = { issuerId: scope.issuerId, partition: scope.partition };
   const changes = await store.countRevocationChanges(partition);
-  const number = await store.takeCrlNumber({ issuerId: scope.issuerId, at: context.now() });
-  // Whole seconds, and derived from the number: as little as it does thisUpdate go back when the clock does.
-  const thisUpdate = wholeSeconds(number);
+  const now = context.now();
+  const number = await store.takeCrlNumber({ issuerId: scope.issuerId, at: now });
+  const thisUpdate = wholeSeconds(timeOf(number, now));
   const nextUpdate = wholeSeconds(thisUpdate + validity);
   const built = await collectEntries(store, partition, request, thisUpdate);
   const base = kind === "delta" ? earlier.full : undefined;
@@ -83,6 +84,25 @@ async function findStanding(
   throw new StoreError("ERR_STORE_NOT_FOUND", `the CRL that supersedes that of issuer ${issuerId} is absent`);
 }
 
+/**
+ * When a CRL is from: derived from its number, so that as little as that it goes back when the clock does. But for a number that
+ * a clock has left behind which was far ahead: nobody accepts a CRL that is not valid yet.
+ */
+function timeOf(number: number, now: number): number {
+  return number > now + clockTolerance ? now : number;
+}
+
+/** Clocks that are right differ by less. */
+export const clockTolerance = 3_600_000;
+
+/**
+ * What ended before the last full CRL is on that one, which came after its end (RFC 5280 section 3.3). With room for a clock that was
+ * ahead when that was made: an entry too many does no harm, one that is missing does.
+ */
+function endedBefore(full: CertificateRevocationList | undefined, thisUpdate: number): number {
+  return full === undefined ? 0 : Math.max(0, Math.min(full.thisUpdate, thisUpdate) - clockTolerance);
+}
+
 /** Entries read and written at once: about a millisecond, so that nobody else waits long. */
 const pageSize = 1000;
 
@@ -95,8 +115,7 @@ async function collectEntries(
   const { full } = earlier;
   const builder =
     kind === "delta" && full !== undefined ? buildDeltaList({ ...earlier, full }) : buildFullList(earlier);
-  // What ended before the last full CRL is on that one, which came after its end (RFC 5280 section 3.3).
-  await addRevoked(store, { ...partition, notAfterFrom: full?.thisUpdate ?? 0 }, builder);
+  await addRevoked(store, { ...partition, notAfterFrom: endedBefore(full, thisUpdate) }, builder);
   const built = builder.finish();
   const released = await findReleased(store, partition, built);
   if (released.length === 0) return built;

@@ -2,7 +2,7 @@ import type { Issuer } from "../issuer/issuer.ts";
 import type { CertificateStore, CrlPartition, CrlRecord } from "../store/certificate-store.ts";
 import type { CrlSettings } from "./options.ts";
 import { type CertificateRevocationList, parseCertificateRevocationList } from "./parse.ts";
-import { type PublishingContext, publishList } from "./publish-list.ts";
+import { clockTolerance, type PublishingContext, publishList } from "./publish-list.ts";
 import { type CrlDistribution, type CrlScope, describesScope } from "./scope.ts";
 
 /** What publishing the CRLs of a scope needs. */
@@ -51,6 +51,8 @@ async function isFullDue(
 ): Promise<boolean> {
   if (full === undefined) return isNeeded(context, scope, context.now());
   if (!describesScope(full.list, scope)) return true;
+  // Made by a clock that was far ahead: not valid yet, and not current for as long.
+  if (full.record.thisUpdate > context.now() + clockTolerance) return true;
   if (context.settings.deltaValidity === undefined && (await hasChanged(context, full.record))) return true;
   return isHalfOver(full.record, context.now()) && isNeeded(context, scope, full.record.thisUpdate);
 }

@@ -279,7 +279,7 @@ const release = (certificate: CertificateRecord | undefined): Promise<void> => {
 describe("B-162: an entry stays until it was on a CRL issued after the end of the certificate", () => {
   test("and not longer", async () => {
     // 01 ends before the second CRL, 02 with it to the second, 03 after it.
-    const ends = [at + day - 1000, at + day, at + 2 * day];
+    const ends = [at + day - 2 * 3_600_000, at + day, at + 2 * day];
     for (const certificate of await issueAll(...ends)) await revoke(certificate);
     const publisher = createPublisher({ options: { validity: "P2D" } });
     const seen: (readonly string[])[] = [];

@@ -41,11 +41,11 @@ export async function certify(context: IssuanceContext, request: ReadRequest): P
   assertForeignKey(context, subject);
   const earlier = await findEarlier(context, request);
   if (earlier?.outcome === "issued") return earlier.record;
+  await request.assertStanding?.();
   if (earlier?.outcome === "existing") {
     await assertNotBlocked(context, subject);
     return completeStored(context, earlier.reservation);
   }
-  await request.assertStanding?.();
 
   // 2. Plan: profile, claims and issuer decide what would be issued.
   const plan = planCertificate(context, wish);

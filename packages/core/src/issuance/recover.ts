@@ -6,8 +6,8 @@ import { completeStored } from "./stored-reservation.ts";
 const batch = 100;
 
 /**
- * Completes what a crash left between reservation and certificate, as far as it still can be: the issuer is there, the
- * validity has not ended, the key was not blocked meanwhile.
+ * Completes what a crash left between reservation and certificate, as far as it still can be: issuer and profile are there,
+ * the validity has not ended, the key was not blocked meanwhile.
  *
  * @param reservedBefore - Milliseconds since 1970 UTC.
  * @returns How many certificates were completed.
@@ -41,6 +41,7 @@ export async function completeReservations(
 async function attempt(context: IssuanceContext, reservation: Reservation): Promise<boolean> {
   const isAlive =
     reservation.notAfter > context.now() &&
+    context.profiles.some(({ name }) => name === reservation.profile) &&
     canSign(context, reservation) &&
     (await context.store.findBlockedKey(reservation.publicKeyHash)) === undefined;
   if (isAlive) await completeStored(context, reservation);

@@ -104,11 +104,6 @@ describe("E-052: a reservation that comes from the store", () => {
       code: "ERR_SIGNER_FAILED",
       change: (one) => ({ ...one, notAfter: one.notAfter + 1000 }),
     },
-    {
-      what: "a profile that is gone",
-      code: "ERR_PROFILE_UNKNOWN",
-      change: (one) => ({ ...one, profile: "gone" }),
-    },
     { what: "no DER", code: "ERR_", change: (one) => ({ ...one, tbsCertificate: Uint8Array.of(0x30, 1) }) },
   ];
 
@@ -118,6 +113,13 @@ describe("E-052: a reservation that comes from the store", () => {
     for (const attempt of [ca.issue(request), ca.recover({ olderThan: -1 })])
       await expect(attempt).rejects.toMatchObject({ code: expect.stringContaining(code) });
     expect(await store.list({ limit: 10 })).toEqual([]);
+  });
+
+  test("waits for its profile to come back, and holds up no other", async () => {
+    const { store, request } = await storeThatAnswers((one) => ({ ...one, profile: "gone" }));
+    const { ca } = await createAuthority({ store });
+    await expect(ca.issue(request)).rejects.toMatchObject({ code: "ERR_PROFILE_UNKNOWN" });
+    expect(await ca.recover({ olderThan: -1 })).toBe(0);
   });
 
   test("is signed as it is", async () => {
@@ -245,6 +247,17 @@ describe("renew", () => {
     await ca.revoke({ certificate: first, requester });
     decided.resolve();
     await expect(renewal).rejects.toMatchObject({ code: "ERR_RENEWAL_REFUSED" });
+  });
+
+  test("does not complete what was reserved before the earlier certificate was revoked", async () => {
+    const store = createFailingStore();
+    const { ca } = await createAuthority({ store });
+    const first = await ca.issue(await requestFor("dns:a.lab.example"));
+    store.failNext("complete", "before");
+    const again = { certificate: first, requestId: "renewal-1" };
+    await expect(ca.renew(again)).rejects.toMatchObject({ code: "ERR_STORE_TRANSIENT" });
+    await ca.revoke({ certificate: first, requester, reason: "privilegeWithdrawn" });
+    await expect(ca.renew(again)).rejects.toMatchObject({ code: "ERR_RENEWAL_REFUSED" });
   });
 
   test("answers a repeated requestId also when the earlier certificate was revoked since", async () => {

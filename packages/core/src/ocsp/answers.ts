@@ -60,12 +60,13 @@ export function createAnswers(
   let signing = 0;
 
   async function statusOf(issuer: KnownIssuer, { der, serialNumber }: CertificateId): Promise<Finding> {
+    const askedAt = now();
     const found = await status(issuer.id, serialNumber);
     if (found === undefined)
-      return { certificateId: der, isIssued: false, status: statusOfNone[neverIssued] };
+      return { certificateId: der, askedAt, isIssued: false, status: statusOfNone[neverIssued] };
     const { revocation } = found;
     const known = revocation === undefined ? good : ({ status: "revoked", ...revocation } as const);
-    return { certificateId: der, isIssued: true, status: known };
+    return { certificateId: der, askedAt, isIssued: true, status: known };
   }
 
   function signUnlessBusy(
@@ -119,6 +120,8 @@ const longestEchoedNonce = 32;
 /** What was found out about one certificate. */
 interface Finding {
   readonly certificateId: Uint8Array;
+  /** Before the look-up: an answer must not claim to be later than what it says. */
+  readonly askedAt: number;
   readonly isIssued: boolean;
   readonly status: CertificateStatus;
 }
@@ -142,12 +145,12 @@ function describe(status: CertificateStatus): string {
 }
 
 async function signAnswer(
-  { signerOf, validity, now }: AnswersOptions,
+  { signerOf, validity }: AnswersOptions,
   issuer: KnownIssuer,
   findings: readonly Finding[],
   nonce: Uint8Array | undefined,
 ): Promise<SignedAnswer> {
-  const at = now();
+  const at = Math.min(...findings.map(({ askedAt }) => askedAt));
   const signer = await signerOf(issuer, at);
   const thisUpdate = Math.floor(at / 1000) * 1000;
   const nextUpdate = Math.min(thisUpdate + validity, signer.notAfter);
@@ -164,5 +167,11 @@ async function signAnswer(
     signer,
   );
   const refreshAt = thisUpdate + Math.floor((nextUpdate - thisUpdate) / 2000) * 1000;
-  return { response, thisUpdate, nextUpdate, refreshAt, cacheable: nonce === undefined };
+  return {
+    response,
+    thisUpdate,
+    nextUpdate,
+    refreshAt,
+    cacheable: nonce === undefined && findings.every(({ isIssued }) => isIssued),
+  };
 }

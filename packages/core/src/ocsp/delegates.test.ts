@@ -17,23 +17,29 @@ function createLab(options: Partial<OcspDelegatesOptions> = {}): {
   asked: Asked[];
   errors: unknown[];
   fail(error: Error | undefined): void;
+  revoke(revoked: boolean): void;
 } {
   const { clock, advance } = createClock();
   const asked: Asked[] = [];
   const errors: unknown[] = [];
   let failure: Error | undefined;
+  let isRevoked = false;
   const ca: OcspDelegateIssuer = {
     async issue(request) {
       asked.push(request);
       if (failure !== undefined) throw failure;
       return createDelegate(issuer, { notBefore: clock(), publicKey: request.publicKey });
     },
+    find: () => Promise.resolve(isRevoked ? { revocation: {} } : {}),
   };
   const delegate = createOcspDelegates({ ca, clock, onError: (error) => errors.push(error), ...options });
   const fail = (error: Error | undefined): void => {
     failure = error;
   };
-  return { delegate, advance, asked, errors, fail };
+  const revoke = (revoked: boolean): void => {
+    isRevoked = revoked;
+  };
+  return { delegate, advance, asked, errors, fail, revoke };
 }
 
 const outage = new StoreError("ERR_STORE_TRANSIENT", "locked");
@@ -54,6 +60,19 @@ describe("createOcspDelegates", () => {
     const { publicKey } = parseCertificate(certificate);
     expect(Buffer.from(publicKey.der)).toEqual(signer.publicKey);
     expect(signer.algorithm).toBe("ecdsa-sha256");
+  });
+
+  test("B-180: replaces a delegate that was revoked, and one that a clock which was ahead has left behind", async () => {
+    let behind = 0;
+    const { delegate, revoke } = createLab({ clock: () => new Date(now.getTime() - behind) });
+    const first = await delegate(issuer.id);
+    revoke(true);
+    const second = await delegate(issuer.id);
+    expect(second).not.toBe(first);
+    revoke(false);
+    expect(await delegate(issuer.id)).toBe(second);
+    behind = 86_400_000;
+    expect(await delegate(issuer.id)).not.toBe(second);
   });
 
   test("asks as it is told to", async () => {

@@ -14,6 +14,7 @@ export interface OcspDelegateIssuer {
     readonly issuerId: string;
     readonly requester: Requester;
   }): Promise<{ readonly certificate: Uint8Array }>;
+  find(key: { readonly certificate: Uint8Array }): Promise<{ readonly revocation?: object } | undefined>;
 }
 
 /** Input of {@link createOcspDelegates}. */
@@ -51,8 +52,8 @@ export function createOcspDelegates(
     try {
       const now = clock().getTime();
       const delegate = await certify(options, issuerId);
-      const { notAfter } = parseCertificate(delegate.certificate);
-      slot.current = { delegate, notAfter };
+      const { notBefore, notAfter } = parseCertificate(delegate.certificate);
+      slot.current = { delegate, notBefore, notAfter };
       slot.replaceAt = now + (notAfter - now) / 2;
       return delegate;
     } catch (error) {
@@ -69,10 +70,28 @@ export function createOcspDelegates(
   return async (issuerId) => {
     const slot = slots.get(issuerId) ?? { current: undefined, pending: undefined, replaceAt: 0 };
     slots.set(issuerId, slot);
-    if (slot.current !== undefined && clock().getTime() < slot.replaceAt) return slot.current.delegate;
+    if (
+      slot.current !== undefined &&
+      (await stillServes(options.ca, slot.current)) &&
+      isInTime(slot, clock())
+    )
+      return slot.current.delegate;
     slot.pending ??= replace(issuerId, slot);
     return slot.pending;
   };
+}
+
+/** One that was revoked is replaced at once, and so is one that a clock which was ahead has left behind. */
+async function stillServes(
+  ca: OcspDelegatesOptions["ca"],
+  { delegate: { certificate } }: NonNullable<Slot["current"]>,
+): Promise<boolean> {
+  const issued = await ca.find({ certificate });
+  return issued !== undefined && issued.revocation === undefined;
+}
+
+function isInTime({ current, replaceAt }: Slot, now: Date): boolean {
+  return current !== undefined && now.getTime() >= current.notBefore && now.getTime() < replaceAt;
 }
 
 /** Milliseconds between two tries to replace a delegate that still serves. */
@@ -80,7 +99,9 @@ const retryAfter = 60_000;
 
 /** The delegate of one issuer. Times are milliseconds since 1970 UTC. */
 interface Slot {
-  current: { readonly delegate: OcspDelegate; readonly notAfter: number } | undefined;
+  current:
+    | { readonly delegate: OcspDelegate; readonly notBefore: number; readonly notAfter: number }
+    | undefined;
   /** The replacement that is being made; all who ask meanwhile wait for it. */
   pending: Promise<OcspDelegate> | undefined;
   replaceAt: number;
