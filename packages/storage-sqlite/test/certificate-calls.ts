@@ -31,6 +31,7 @@ const planned: fc.Arbitrary<Reservation> = fc
     identifiers: namesOf(number % 2, variant),
     publicKeyHash: keys[number] ?? "",
     crlPartition: number % 2,
+    ...(variant === 1 && { replaces: { issuerId: issuers[0] ?? "", serialNumber: `0${age}` } }),
     notAfter: now + age * hour,
     reservedAt: now - age,
   }));

@@ -1,13 +1,13 @@
-import type { Reservation } from "../store/certificate-store.ts";
+import type { CertificateStore, Reservation } from "../store/certificate-store.ts";
 import type { IssuanceContext } from "./context.ts";
 import { canSign } from "./sign-reservation.ts";
 import { completeStored } from "./stored-reservation.ts";
 
-const batch = 100;
+const page = 100;
 
 /**
  * Completes what a crash left between reservation and certificate, as far as it still can be: issuer and profile are there,
- * the validity has not ended, the key was not blocked meanwhile.
+ * the validity has not ended, the key was not blocked meanwhile, nor was the certificate revoked that it renews.
  *
  * @param reservedBefore - Milliseconds since 1970 UTC.
  * @returns How many certificates were completed.
@@ -18,32 +18,44 @@ export async function completeReservations(
   reservedBefore: number,
 ): Promise<number> {
   let completed = 0;
-  let left = 0;
   const failures: unknown[] = [];
-  for (;;) {
-    // What has to stay stands first in every answer: ask for as much more.
-    const limit = left + batch;
-    const reservations = await context.store.listReservations({ reservedBefore, limit });
-    for (const reservation of reservations.slice(left)) {
-      const isComplete = await attempt(context, reservation).catch((error: unknown) => {
-        failures.push(error);
-        return false;
-      });
-      if (isComplete) completed += 1;
-      else left += 1;
+  for await (const reservation of reservationsBefore(context.store, reservedBefore)) {
+    try {
+      if (!(await isAlive(context, reservation))) continue;
+      await completeStored(context, reservation);
+      completed += 1;
+    } catch (error) {
+      failures.push(error);
     }
-    if (reservations.length < limit) break;
   }
   if (failures.length > 0) throw failures[0];
   return completed;
 }
 
-async function attempt(context: IssuanceContext, reservation: Reservation): Promise<boolean> {
-  const isAlive =
-    reservation.notAfter > context.now() &&
-    context.profiles.some(({ name }) => name === reservation.profile) &&
-    canSign(context, reservation) &&
-    (await context.store.findBlockedKey(reservation.publicKeyHash)) === undefined;
-  if (isAlive) await completeStored(context, reservation);
-  return isAlive;
+async function* reservationsBefore(
+  store: CertificateStore,
+  reservedBefore: number,
+): AsyncGenerator<Reservation, void> {
+  let after: Reservation | undefined;
+  for (;;) {
+    const reservations = await store.listReservations({
+      reservedBefore,
+      ...(after !== undefined && { after }),
+      limit: page,
+    });
+    yield* reservations;
+    after = reservations.at(-1);
+    if (after === undefined || reservations.length < page) return;
+  }
+}
+
+async function isAlive(context: IssuanceContext, reservation: Reservation): Promise<boolean> {
+  const { store, profiles, now } = context;
+  const { notAfter, profile, publicKeyHash, replaces } = reservation;
+  if (notAfter <= now() || !canSign(context, reservation)) return false;
+  if (!profiles.some(({ name }) => name === profile)) return false;
+  if ((await store.findBlockedKey(publicKeyHash)) !== undefined) return false;
+  if (replaces === undefined) return true;
+  const earlier = await store.find(replaces);
+  return earlier !== undefined && earlier.revocation === undefined;
 }

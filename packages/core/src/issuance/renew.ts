@@ -80,6 +80,7 @@ async function certifyAgain(
       ...(!wasCutShort(context, record) && { length: record.notAfter - record.notBefore + 1000 }),
     },
     ...(provisionerExtension !== undefined && { provisionerExtension }),
+    replaces: record,
     assertStanding: async () => assertRenewable(context, await findRecord(context, record)),
   });
 }

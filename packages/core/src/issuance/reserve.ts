@@ -46,7 +46,7 @@ export async function reserveCertificate(
 async function writeReservation(
   context: IssuanceContext,
   plan: CertificatePlan,
-  { subject, requestId, requestHash, provisionerExtension }: ReadRequest,
+  { subject, requestId, requestHash, provisionerExtension, replaces }: ReadRequest,
 ): Promise<Reservation> {
   const { issuer, profile, requester, identifiers, validity } = plan;
   const reservedAt = context.now();
@@ -80,7 +80,14 @@ async function writeReservation(
     tbsCertificate,
     reservedAt,
   };
-  return requestId === undefined ? reservation : { ...reservation, requestId };
+  if (requestId === undefined && replaces === undefined) return reservation;
+  return {
+    ...reservation,
+    ...(requestId !== undefined && { requestId }),
+    ...(replaces !== undefined && {
+      replaces: { issuerId: replaces.issuerId, serialNumber: replaces.serialNumber },
+    }),
+  };
 }
 
 function isConflict(error: unknown): error is StoreError {

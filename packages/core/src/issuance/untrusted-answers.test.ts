@@ -258,6 +258,8 @@ describe("renew", () => {
     await expect(ca.renew(again)).rejects.toMatchObject({ code: "ERR_STORE_TRANSIENT" });
     await ca.revoke({ certificate: first, requester, reason: "privilegeWithdrawn" });
     await expect(ca.renew(again)).rejects.toMatchObject({ code: "ERR_RENEWAL_REFUSED" });
+    expect(await ca.recover({ olderThan: -1 })).toBe(0);
+    expect(await ca.list({ limit: 10 })).toHaveLength(1);
   });
 
   test("answers a repeated requestId also when the earlier certificate was revoked since", async () => {

@@ -95,6 +95,8 @@ export interface CertificateStore {
    */
   listReservations(query: {
     readonly reservedBefore: number;
+    /** The last one seen; absent for the first page. */
+    readonly after?: Pick<Reservation, "issuerId" | "reservedAt" | "serialNumber">;
     readonly limit: number;
   }): Promise<readonly Reservation[]>;
 
@@ -196,6 +198,8 @@ export interface PlannedCertificate {
   readonly notBefore: number;
   /** Inclusive last instant of validity, whole seconds. */
   readonly notAfter: number;
+  /** The certificate that this one renews, if it does. */
+  readonly replaces?: { readonly issuerId: string; readonly serialNumber: string };
 }
 
 /** A serial number taken for a certificate that is about to be signed. */

@@ -62,7 +62,7 @@ export function copyFact({ at, type, actor, subject, details }: AuditFact): Audi
 
 function copyPlanned(planned: PlannedCertificate): PlannedCertificate {
   const { issuerId, serialNumber, requestId, requestHash, requester } = planned;
-  const { profile, identifiers, publicKeyHash, crlPartition, notBefore, notAfter } = planned;
+  const { profile, identifiers, publicKeyHash, crlPartition, notBefore, notAfter, replaces } = planned;
   const copy = {
     issuerId,
     serialNumber,
@@ -75,7 +75,15 @@ function copyPlanned(planned: PlannedCertificate): PlannedCertificate {
     notBefore,
     notAfter,
   };
-  return requestId === undefined ? copy : { ...copy, requestId };
+  // Written apart: most have neither, and conditional spreads cost where every record is copied.
+  if (requestId === undefined && replaces === undefined) return copy;
+  return {
+    ...copy,
+    ...(requestId !== undefined && { requestId }),
+    ...(replaces !== undefined && {
+      replaces: { issuerId: replaces.issuerId, serialNumber: replaces.serialNumber },
+    }),
+  };
 }
 
 function copyRequester({ kind, id, provisioner }: Requester): Requester {

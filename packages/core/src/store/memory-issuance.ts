@@ -85,11 +85,12 @@ export function createMemoryIssuance({
 
   function listReservations({
     reservedBefore,
+    after,
     limit,
   }: Parameters<CertificateStore["listReservations"]>[0]): Reservation[] {
     return [...reservations.values()]
-      .filter(({ reservedAt }) => reservedAt < reservedBefore)
-      .sort((left, right) => left.reservedAt - right.reservedAt || (textOf(left) < textOf(right) ? -1 : 1))
+      .filter((one) => one.reservedAt < reservedBefore && (after === undefined || byAge(one, after) > 0))
+      .sort(byAge)
       .slice(0, limit)
       .map(copyReservation);
   }
@@ -101,6 +102,15 @@ export function createMemoryIssuance({
     listReservations: async (query) => listReservations(query),
   };
 }
+
+/** Oldest first; ties by serial number, then by issuer. */
+function byAge(left: Aged, right: Aged): number {
+  if (left.reservedAt !== right.reservedAt) return left.reservedAt - right.reservedAt;
+  const [one, other] = [textOf(left), textOf(right)];
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+type Aged = Pick<Reservation, "issuerId" | "reservedAt" | "serialNumber">;
 
 interface Key {
   readonly issuerId: string;

@@ -47,10 +47,15 @@ export function createIssuanceTransitions(
     complete: async (completion) => write(completing(statements, parts, completion)),
     findByRequestId: (requestId) => read(() => findByRequestId(statements, requestId)),
     find: (key) => read(() => findRecord(statements, key)),
-    listReservations: ({ reservedBefore, limit }) =>
-      read(() => statements.listReservations.all(reservedBefore, limit).map(reservationFrom)),
+    listReservations: ({ reservedBefore, after, limit }) =>
+      read(() => {
+        const start = after === undefined ? beforeAll : [after.reservedAt, ...keyValues(after)];
+        return statements.listReservations.all(...start, reservedBefore, limit).map(reservationFrom);
+      }),
   };
 }
+
+const beforeAll = [Number.MIN_SAFE_INTEGER, new Uint8Array(), new Uint8Array()];
 
 interface ToCompleteRow extends PlannedRow, IdentifierSetRow {
   readonly is_issued: 0 | 1;
@@ -71,7 +76,7 @@ function prepareStatements({ prepare }: SqliteDatabase): Statements {
   return {
     reserve: prepare(`
       INSERT INTO chancery_certificate (${plannedColumns}, identifier_set, reserved_at, tbs_certificate)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (serial_number, issuer_id) DO NOTHING
     `),
     findByRequestId: prepare(`SELECT ${certificateColumns} FROM chancery_certificate WHERE request_id = ?`),
@@ -95,7 +100,7 @@ function prepareStatements({ prepare }: SqliteDatabase): Statements {
     `),
     listReservations: prepare(`
       SELECT ${certificateColumns} FROM chancery_certificate
-      WHERE certificate IS NULL AND reserved_at < ?
+      WHERE certificate IS NULL AND (reserved_at, serial_number, issuer_id) > (?, ?, ?) AND reserved_at < ?
       ORDER BY reserved_at, serial_number, issuer_id LIMIT ?
     `),
   };

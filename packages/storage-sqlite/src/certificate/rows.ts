@@ -6,7 +6,7 @@ import { identifierSetOf } from "./identifier-set.ts";
 /** The columns of a {@link PlannedRow}. */
 export const plannedColumns: string = `
   serial_number, issuer_id, request_id, request_hash, requester_kind, requester_id, provisioner, profile, identifiers,
-  public_key_hash, crl_partition, not_before, not_after
+  public_key_hash, crl_partition, not_before, not_after, replaces_serial_number, replaces_issuer_id
 `;
 
 /** The columns of a {@link ReservedRow} and of an {@link IssuedRow}. */
@@ -30,6 +30,8 @@ export interface PlannedRow {
   readonly crl_partition: number;
   readonly not_before: number;
   readonly not_after: number;
+  readonly replaces_serial_number: Uint8Array | null;
+  readonly replaces_issuer_id: Uint8Array | null;
 }
 
 /** What decides which certificates replace each other. */
@@ -91,6 +93,7 @@ export function reservationValues(reservation: Reservation): readonly SqlValue[]
     reservation.crlPartition,
     reservation.notBefore,
     reservation.notAfter,
+    ...(reservation.replaces === undefined ? [null, null] : keyValues(reservation.replaces)),
     identifierSetOf(reservation.identifiers),
     reservation.reservedAt,
     copyOf(reservation.tbsCertificate),
@@ -127,6 +130,7 @@ function revocationFrom(row: RevocationRow): RevocationFacts | undefined {
 /** Reads what is the same in every row. */
 export function plannedFrom(row: PlannedRow): PlannedCertificate {
   const { requester_kind: kind, requester_id: id, provisioner } = row;
+  const { replaces_issuer_id: issuer, replaces_serial_number: serial } = row;
   return {
     issuerId: hexFrom(row.issuer_id),
     serialNumber: hexFrom(row.serial_number),
@@ -139,5 +143,7 @@ export function plannedFrom(row: PlannedRow): PlannedCertificate {
     crlPartition: row.crl_partition,
     notBefore: row.not_before,
     notAfter: row.not_after,
+    ...(issuer !== null &&
+      serial !== null && { replaces: { issuerId: hexFrom(issuer), serialNumber: hexFrom(serial) } }),
   };
 }

@@ -23,6 +23,11 @@ ALTER TABLE chancery_certificate ADD COLUMN crl_partition INTEGER NOT NULL DEFAU
 ALTER TABLE chancery_certificate ADD COLUMN invalidity_date INTEGER
   CHECK (invalidity_date IS NULL OR revoked_at IS NOT NULL);
 
+-- The certificate that this one renews.
+ALTER TABLE chancery_certificate ADD COLUMN replaces_serial_number BLOB;
+ALTER TABLE chancery_certificate ADD COLUMN replaces_issuer_id BLOB
+  CHECK ((replaces_issuer_id IS NULL) = (replaces_serial_number IS NULL));
+
 -- One value for one set of identifiers, in whatever order; NULL for none.
 ALTER TABLE chancery_certificate ADD COLUMN identifier_set BLOB;
 

@@ -139,6 +139,13 @@ export const reserveCases: ConformanceCases<CertificateStore> = {
       await store.complete(completion(reservation(4)));
       const numbers = async (reservedBefore: number, limit: number): Promise<number[]> => {
         const found = await replica.listReservations({ reservedBefore, limit });
+        const [first, ...others] = found;
+        if (first !== undefined)
+          expectEqual(
+            (await store.listReservations({ reservedBefore, after: first, limit })).slice(0, others.length),
+            others,
+            "what comes after the first",
+          );
         return found.map(({ reservedAt }) => 1000 - reservedAt);
       };
       expectEqual(await numbers(2000, 10), [5, 3, 2, 1], "all");

@@ -8,6 +8,7 @@ import {
   fact,
   hash,
   issue,
+  issuerNamed,
   publication,
   recordOf,
   reservation,
@@ -41,6 +42,7 @@ export const valueCases: ConformanceCases<CertificateStore> = {
         requestId: text,
         requester: { kind: "provisioner", id: text, provisioner: text },
         profile: text,
+        replaces: { issuerId: issuerNamed("b"), serialNumber: "00ff" },
         identifiers: [
           { type: "uri", value: text },
           { type: "dns", value: `${text}.test` },
