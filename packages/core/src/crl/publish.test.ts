@@ -217,16 +217,23 @@ describe("when a CRL is due", () => {
     expect(await publisher.publish({ force: true })).toMatchObject([{ number: at + 1 }]);
   });
 
-  test("B-166: when it would say something else about itself: another URL, another algorithm", async () => {
-    await createPublisher().publish();
-    const distribution = parseDistribution({ crl: "http://lab.example/crl" });
-    const publisher = createPublisher({ distribution });
-    expect(await publisher.publish()).toHaveLength(1);
-    expect((await read(publisher)).issuingDistributionPoint?.urls).toEqual(["http://lab.example/crl"]);
+  test("B-166: when it would say something else about itself: another URL of its partition", async () => {
+    const options = { partitions: 2 };
+    const at = (crl: string) => createPublisher({ options, distribution: parseDistribution({ crl }) });
+    const publisher = at("http://lab.example/{partition}");
+    expect(await publisher.publish()).toHaveLength(2);
+    expect((await read(publisher)).issuingDistributionPoint?.urls).toEqual(["http://lab.example/0"]);
     expect(await publisher.publish()).toEqual([]);
-    const moved = createPublisher({ distribution: parseDistribution({ crl: "http://lab.example/other" }) });
-    expect(await moved.publish()).toHaveLength(1);
+    const moved = at("http://lab.example/other/{partition}");
+    expect(await moved.publish()).toHaveLength(2);
     expect(await moved.publish()).toEqual([]);
+  });
+
+  test("B-166: not for a URL of the only partition, which certificates without one are on too", async () => {
+    await createPublisher().publish();
+    const publisher = createPublisher({ distribution: parseDistribution({ crl: "http://lab.example/crl" }) });
+    expect(await publisher.publish()).toEqual([]);
+    expect((await read(publisher)).issuingDistributionPoint).toBeUndefined();
   });
 
   test.each([
@@ -433,16 +440,17 @@ describe("delta CRLs", () => {
   test("B-165: no delta builds on a full CRL that covers something else", async () => {
     const publisher = createPublisher({ options, distribution });
     await publisher.publish();
-    const moved = parseDistribution({
-      crl: "http://lab.example/other",
-      deltaCrl: "http://lab.example/delta",
+    const two = { ...options, partitions: 2 };
+    const split = parseDistribution({
+      crl: "http://lab.example/{partition}",
+      deltaCrl: "http://lab.example/delta/{partition}",
     });
-    const [full, delta] = await createPublisher({ options, distribution: moved }).publish();
+    const [full, delta] = await createPublisher({ options: two, distribution: split }).publish();
     expect([full?.kind, delta?.kind, delta?.baseNumber]).toEqual(["full", "delta", full?.number]);
     const urls = [await read(publisher), await read(publisher, "delta")].map(
       (list) => list.issuingDistributionPoint?.urls,
     );
-    expect(urls).toEqual([["http://lab.example/other"], ["http://lab.example/other"]]);
+    expect(urls).toEqual([["http://lab.example/0"], ["http://lab.example/0"]]);
   });
 });
 

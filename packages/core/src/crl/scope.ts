@@ -8,7 +8,7 @@ import type { CertificateRevocationList } from "./parse.ts";
 /** Whose CRL it is, and what it says about which certificates it covers. */
 export interface CrlScope extends CrlPartition {
   readonly issuer: Issuer;
-  /** Undefined: it covers all certificates of the issuer. */
+  /** Undefined: it covers all certificates of the issuer, which is what the only partition does. */
   readonly distributionPoint: string | undefined;
   /** URL of the delta CRL, named in the full one. */
   readonly freshestCrl: string | undefined;
@@ -34,13 +34,16 @@ export function scopesOf(
     const { crl, deltaCrl } = distribution.urlsOf({ issuerId: issuer.id, partition });
     return { issuer, issuerId: issuer.id, partition, distributionPoint: crl, freshestCrl: deltaCrl };
   });
+  assertDistinct(scopes);
+  // A list of everything says so by saying nothing: it then serves certificates too that were issued without a URL, or with another.
+  const [only, ...others] = scopes;
+  if (only !== undefined && others.length === 0) return [{ ...only, distributionPoint: undefined }];
   const bare = scopes.find(({ distributionPoint }) => distributionPoint === undefined);
-  if (bare !== undefined && scopes.length > 1) {
+  if (bare !== undefined) {
     throw invalid(
       `CRL partition ${bare.partition} of issuer "${issuer.subject}" has no distribution URL, which each of its ${scopes.length} partitions needs`,
     );
   }
-  assertDistinct(scopes);
   return scopes;
 }
 
