@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { type CertificateAuthority, createCertificateAuthority } from "@chancery/core";
+import { type CertificateAuthority, createCertificateAuthority, extendAuditChain } from "@chancery/core";
 import { createSqliteCertificateStore, type SqliteDatabase } from "@chancery/storage-sqlite";
 import { createSqliteAcmeStore, endLeases } from "@chancery/storage-sqlite/acme";
 import { type AcmeDirectory, createDirectories } from "./acme/directories.ts";
+import { createAuditChain } from "./authority/audit-chain.ts";
 import { watchHealth } from "./authority/health-watch.ts";
 import type { OpenedIssuer } from "./authority/issuers.ts";
 import { logAuthority } from "./authority/logged-authority.ts";
@@ -41,7 +42,7 @@ export async function startService(
 ): Promise<Service> {
   const { server } = configuration;
   const database = await openStore(configuration, opening, undo);
-  const ca = await createAuthority(configuration, await opening, database, host);
+  const ca = await createAuthority(configuration, await opening, database, host, undo);
   await recover(configuration, ca, database, host);
 
   const endpoint = await openEndpoint(server, ca, host, undo);
@@ -76,16 +77,26 @@ async function createAuthority(
   configuration: Configuration,
   { issuer, isNew }: OpenedIssuer,
   database: SqliteDatabase,
-  { clock, log }: Host,
+  host: Host,
+  undo: Undo,
 ): Promise<CertificateAuthority> {
+  const { clock, log } = host;
+  const store = createSqliteCertificateStore(database);
+  const chain = createAuditChain(() => extendAuditChain(store), host);
+  undo.add(chain.end);
+  const logEvent = logEvents(log);
   const ca = await createCertificateAuthority({
     issuers: [issuer],
-    store: createSqliteCertificateStore(database),
+    store,
     policies: createPolicies(configuration),
     profiles: createProfiles(configuration),
-    onEvent: logEvents(log),
+    onEvent(event) {
+      logEvent(event);
+      chain.wake();
+    },
     clock,
   });
+  chain.wake(); // what the last run has left
   const { subject, validity } = issuer;
   log("info", isNew ? "authority.created" : "authority.loaded", {
     issuer: subject,
