@@ -163,6 +163,11 @@ describe("encodePkcs12", () => {
       changes: { chain: [Uint8Array.of(5, 0)] },
       code: "ERR_CERTIFICATE_MALFORMED",
     },
+    {
+      why: "a compatibility that there is not",
+      changes: { compatibility: "toString" as never },
+      code: "ERR_OPTION_INVALID",
+    },
   ])("B-192: refuses $why", async ({ changes, code }) => {
     await expect(encodePkcs12({ ...common, ...changes })).rejects.toMatchObject({ code });
   });

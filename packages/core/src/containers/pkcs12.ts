@@ -55,6 +55,8 @@ export interface Pkcs12Options {
 export async function encodePkcs12(options: Pkcs12Options): Promise<Uint8Array> {
   const { certificate, chain = [], password, friendlyName, compatibility = "modern" } = options;
   assertText(password, friendlyName);
+  if (!Object.hasOwn(protections, compatibility))
+    throw invalid(`compatibility "${compatibility}" is not one of legacy, modern`);
   const privateKey = await readPrivateKey(options.privateKey);
   const { publicKey } = parseCertificate(certificate);
   if (!equalBytes(publicKey.der, privateKey.publicKey))

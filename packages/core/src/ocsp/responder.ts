@@ -89,6 +89,17 @@ export async function createOcspResponder(options: OcspResponderOptions): Promis
     now: () => clock().getTime(),
   });
 
+  /** What hears of an error must not make another of the answer. */
+  function tell(error: unknown): void {
+    try {
+      onError(error);
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
+  }
+
   async function respond(octets: Uint8Array): Promise<OcspAnswer> {
     const request = readRequest(octets, maximumRequests);
     if (request === undefined) return failed("malformedRequest");
@@ -98,7 +109,7 @@ export async function createOcspResponder(options: OcspResponderOptions): Promis
       const answered = await answer(issuer, request);
       return answered === undefined ? failed("tryLater") : succeeded(answered);
     } catch (error) {
-      onError(error);
+      tell(error);
       return failed(isCaError(error) && error.code === "ERR_STORE_TRANSIENT" ? "tryLater" : "internalError");
     }
   }
