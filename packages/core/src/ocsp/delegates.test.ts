@@ -107,7 +107,9 @@ describe("createOcspDelegates", () => {
     ]);
     expect(second).toBe(first);
     expect(other).not.toBe(first);
-    expect(asked.map(({ issuerId }) => issuerId)).toEqual([issuer.id, "another"]);
+    // Keys are made in threads: which issuer comes first is chance.
+    expect(new Set(asked.map(({ issuerId }) => issuerId))).toEqual(new Set([issuer.id, "another"]));
+    expect(asked).toHaveLength(2);
   });
 
   test("B-180: a delegate goes on when its replacement fails, which is tried again a minute later", async () => {
